@@ -1,0 +1,81 @@
+/**
+ * A PUBLISH as offsets into bytes, in the one form that the decoder fills, the router hands around and the encoder reads.
+ *
+ *     bytes   … | topic name | … | payload | …
+ *                ^topicStart ^topicEnd    ^payloadStart ^payloadEnd
+ *
+ * The decoder's own Publication is filled anew for every packet and points into the chunk that was read (rule 1 of the hot
+ * path: no object per packet). Whoever keeps the message past the turn of the loop takes `keep()`: one copy with only the
+ * topic, the forwardable properties and the payload in it, shared by all keepers, so that a slice never pins a read chunk.
+ *
+ * `properties` are those that travel with the message (section 3.3.2.3), already validated, in wire form and without
+ * Topic Alias, Subscription Identifier and Message Expiry Interval, which are made anew for each receiver. They usually lie in `bytes`
+ * too; where one had to be cut out, the decoder put the rest in `propertyBytes`.
+ *
+ * Always holds: a kept Publication never changes.
+ */
+
+import type { QoS } from '../spec/version.ts'
+import { emptyBytes } from '../wire/writer.ts'
+
+export class Publication {
+  bytes: Uint8Array = emptyBytes
+  /** The topic's bytes, without the two of its length. Empty when a Topic Alias stands for it. */
+  topicStart = 0
+  topicEnd = 0
+  payloadStart = 0
+  payloadEnd = 0
+  propertyBytes: Uint8Array = emptyBytes
+  propertiesStart = 0
+  propertiesEnd = 0
+  qos: QoS = 0
+  retain = false
+  dup = false
+  /** 0 at QoS 0. */
+  packetId = 0
+  /** 0 when absent. */
+  topicAlias = 0
+  /** 1 promises that the payload is UTF-8. */
+  payloadFormatIndicator: 0 | 1 = 0
+  /** Seconds as the packet said, -1 when absent. */
+  messageExpiryInterval = -1
+  /** When the message ends, on the clock of whoever drives core; Infinity when it does not. Set by the receiver. */
+  expiresAtMs: number = Number.POSITIVE_INFINITY
+  /** Only a server sends these; undefined when there are none. */
+  subscriptionIdentifiers: readonly number[] | undefined = undefined
+  /** The kept copy, once somebody asked for one. A kept Publication is its own. */
+  kept: Publication | undefined = undefined
+
+  /** The copy to hold on to: made once, shared by all who ask during this packet. */
+  keep(): Publication {
+    if (this.kept !== undefined) return this.kept
+    const copy = new Publication()
+    const topicLength = this.topicEnd - this.topicStart
+    const propertiesLength = this.propertiesEnd - this.propertiesStart
+    const payloadLength = this.payloadEnd - this.payloadStart
+    const bytes = new Uint8Array(topicLength + propertiesLength + payloadLength)
+    bytes.set(this.bytes.subarray(this.topicStart, this.topicEnd), 0)
+    if (propertiesLength > 0) {
+      bytes.set(this.propertyBytes.subarray(this.propertiesStart, this.propertiesEnd), topicLength)
+    }
+    bytes.set(this.bytes.subarray(this.payloadStart, this.payloadEnd), topicLength + propertiesLength)
+    copy.bytes = bytes
+    copy.topicEnd = topicLength
+    copy.propertyBytes = bytes
+    copy.propertiesStart = topicLength
+    copy.propertiesEnd = topicLength + propertiesLength
+    copy.payloadStart = topicLength + propertiesLength
+    copy.payloadEnd = bytes.length
+    copy.qos = this.qos
+    copy.retain = this.retain
+    copy.dup = this.dup
+    copy.packetId = this.packetId
+    copy.payloadFormatIndicator = this.payloadFormatIndicator
+    copy.messageExpiryInterval = this.messageExpiryInterval
+    copy.expiresAtMs = this.expiresAtMs
+    copy.subscriptionIdentifiers = this.subscriptionIdentifiers
+    copy.kept = copy
+    this.kept = copy
+    return copy
+  }
+}
