@@ -1,8 +1,11 @@
 /**
  * A PUBLISH as offsets into bytes, in the one form that the decoder fills, the router hands around and the encoder reads.
  *
- *     bytes   … | topic name | … | payload | …
- *                ^topicStart ^topicEnd    ^payloadStart ^payloadEnd
+ *     topicBytes      … | topic name | …           topicStart … topicEnd
+ *     propertyBytes   … | properties | …           propertiesStart … propertiesEnd
+ *     bytes           … | payload | …              payloadStart … payloadEnd
+ *
+ * (all three the same array when they come straight from a packet without alias and expiry)
  *
  * The decoder's own Publication is filled anew for every packet and points into the chunk that was read (rule 1 of the hot
  * path: no object per packet). Whoever keeps the message past the turn of the loop takes `keep()`: one copy with only the
@@ -19,7 +22,13 @@ import type { QoS } from '../spec/version.ts'
 import { emptyBytes } from '../wire/writer.ts'
 
 export class Publication {
+  /** Where the payload lies. */
   bytes: Uint8Array = emptyBytes
+  /**
+   * Where the topic lies: the decoder sets `bytes`; who interns topics points it to the interned bytes, so that an alias
+   * is resolved in one place and a kept message shares its topic. Encoders read the topic from here, never from `bytes`.
+   */
+  topicBytes: Uint8Array = emptyBytes
   /** The topic's bytes, without the two of its length. Empty when a Topic Alias stands for it. */
   topicStart = 0
   topicEnd = 0
@@ -50,17 +59,20 @@ export class Publication {
   keep(): Publication {
     if (this.kept !== undefined) return this.kept
     const copy = new Publication()
-    const topicLength = this.topicEnd - this.topicStart
+    const ownTopic = this.topicBytes === this.bytes
+    const topicLength = ownTopic ? this.topicEnd - this.topicStart : 0
     const propertiesLength = this.propertiesEnd - this.propertiesStart
     const payloadLength = this.payloadEnd - this.payloadStart
     const bytes = new Uint8Array(topicLength + propertiesLength + payloadLength)
-    bytes.set(this.bytes.subarray(this.topicStart, this.topicEnd), 0)
+    if (ownTopic) bytes.set(this.bytes.subarray(this.topicStart, this.topicEnd), 0)
     if (propertiesLength > 0) {
       bytes.set(this.propertyBytes.subarray(this.propertiesStart, this.propertiesEnd), topicLength)
     }
     bytes.set(this.bytes.subarray(this.payloadStart, this.payloadEnd), topicLength + propertiesLength)
     copy.bytes = bytes
-    copy.topicEnd = topicLength
+    copy.topicBytes = ownTopic ? bytes : this.topicBytes
+    copy.topicStart = ownTopic ? 0 : this.topicStart
+    copy.topicEnd = ownTopic ? topicLength : this.topicEnd
     copy.propertyBytes = bytes
     copy.propertiesStart = topicLength
     copy.propertiesEnd = topicLength + propertiesLength
