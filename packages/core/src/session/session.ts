@@ -1,0 +1,272 @@
+/**
+ * Session State (section 4.1) without its subscriptions: what is in flight in both directions, and what waits. One class
+ * for both roles: a broker has one per client, a client has one of its own.
+ *
+ *     deliver ──► queue (bounded) ──► in flight (outbound-qos) ──► link ──► peer
+ *                  when there is        until PUBACK/PUBCOMP       the connection, if there is one
+ *                  no link, no quota,
+ *                  or no room
+ *
+ * A message skips the queue when nothing is in front of it. It is sent when there is a link with room, send quota
+ * (section 4.9), an identifier, and nothing left over from before a resume.
+ *
+ * Always holds: order of sending is order of delivering [MQTT-4.6.0-6]; what is in flight is never dropped, only what is
+ * queued; every message that is not sent is reported to the observer with its reason.
+ */
+import type { Publication } from '../packet/publication.ts'
+import { ReasonCode } from '../spec/reason-code.ts'
+import type { QoS } from '../spec/version.ts'
+import type { Delivery, DropReason } from './delivery.ts'
+import { deliveryBytes } from './delivery.ts'
+import { InboundQos } from './inbound-qos.ts'
+import { type OutboundInput, OutboundQos, OutboundState, type OutboundVerdict } from './outbound-qos.ts'
+import { OutboundQueue, type QueueLimits } from './outbound-queue.ts'
+
+/** The connection, as its session sees it. */
+export interface SessionLink {
+  /** Its outbox takes more. Where it is false, the driver calls `Session.pump` when that changes. */
+  readonly writable: boolean
+  /** Is it within the peer's Maximum Packet Size? */
+  fits(publication: Publication, qos: QoS, subscriptionIdentifiers: readonly number[] | undefined): boolean
+  publish(
+    publication: Publication,
+    qos: QoS,
+    retain: boolean,
+    dup: boolean,
+    packetId: number,
+    subscriptionIdentifiers: readonly number[] | undefined,
+  ): void
+  pubrel(packetId: number, reasonCode: ReasonCode): void
+}
+
+export interface SessionObserver {
+  /** A message will not reach the receiver. `delivery` is undefined for one that was never kept (QoS 0). */
+  dropped(session: Session, reason: DropReason, publication: Publication, qos: QoS, token: unknown): void
+  /** The receiver has taken it over (PUBACK, PUBCOMP), or refused it. Only for messages that were kept. */
+  settled?(session: Session, delivery: Delivery, packetId: number, reasonCode: ReasonCode): void
+  /** QoS 2: the receiver has the message (PUBREC); only the identifier is left. For a store. */
+  received?(session: Session, delivery: Delivery | undefined, packetId: number): void
+  /** It was kept: queued, or sent and awaiting its acknowledgement. For a store. */
+  kept?(session: Session, delivery: Delivery): void
+  /** A queued message is on its way under this identifier. For a store, and for who shows progress. */
+  started?(session: Session, delivery: Delivery, packetId: number): void
+}
+
+export interface SessionOptions {
+  readonly queue: QueueLimits
+  readonly observer: SessionObserver
+  /** Milliseconds, on the clock that `Publication.expiresAtMs` is on. */
+  readonly now: () => number
+}
+
+export class Session {
+  readonly outbound: OutboundQos = new OutboundQos()
+  readonly inbound: InboundQos = new InboundQos()
+  readonly queue: OutboundQueue
+  /** What is in flight will be sent again on the next connection. False where the session ends with its connection. */
+  keeps = true
+  /** QoS 0 for a receiver that is away: queue it like the rest. Off: dropped and counted. */
+  queuesQos0 = false
+  link: SessionLink | undefined = undefined
+  /** How many more QoS > 0 PUBLISH the receiver takes now (section 4.9). */
+  sendQuota = 0
+  #sendQuotaMax = 0
+  #inFlightBytes = 0
+  readonly #observer: SessionObserver
+  readonly #now: () => number
+  readonly #lost = (delivery: Delivery): void => this.#drop('queue-full', delivery)
+
+  constructor(options: SessionOptions) {
+    this.queue = new OutboundQueue(options.queue)
+    this.#observer = options.observer
+    this.#now = options.now
+  }
+
+  /** A connection carries this session from now on. Nothing is sent until `pump`, so that CONNACK goes first. */
+  attach(link: SessionLink, receiveMaximum: number): void {
+    this.link = link
+    this.#sendQuotaMax = receiveMaximum
+    this.sendQuota = receiveMaximum
+    this.outbound.resume()
+    this.inbound.resume()
+  }
+
+  detach(): void {
+    this.link = undefined
+  }
+
+  /** Hand a message to the receiver now, or when it can be. False: it was dropped (and reported). */
+  deliver(
+    publication: Publication,
+    qos: QoS,
+    retain: boolean,
+    subscriptionIdentifiers: readonly number[] | undefined,
+    token: unknown,
+  ): boolean {
+    const link = this.link
+    if (qos === 0 && (link !== undefined || !this.queuesQos0)) {
+      return this.#deliverQos0(link, publication, retain, subscriptionIdentifiers, token)
+    }
+    if (link !== undefined && this.queue.length === 0 && this.#maySend(link)) {
+      if (!link.fits(publication, qos, subscriptionIdentifiers))
+        return this.#refuse('too-large', publication, qos, token)
+      const delivery =
+        this.keeps || token !== undefined
+          ? { publication: publication.keep(), qos, retain, subscriptionIdentifiers, token }
+          : undefined
+      if (delivery !== undefined) this.#observer.kept?.(this, delivery)
+      this.#send(link, publication, qos, retain, subscriptionIdentifiers, delivery)
+      return true
+    }
+    const delivery = { publication: publication.keep(), qos, retain, subscriptionIdentifiers, token }
+    if (!this.queue.push(delivery, this.#lost)) return false
+    this.#observer.kept?.(this, delivery)
+    return true
+  }
+
+  /** Would a QoS > 0 message be taken, or would the queue's policy refuse it? */
+  hasRoom(publication: Publication): boolean {
+    if (this.queue.limits.policy === 'drop-oldest') return true
+    if (this.link !== undefined && this.queue.length === 0 && this.#maySend(this.link)) return true
+    return this.queue.hasRoom(deliveryBytes(publication))
+  }
+
+  /** Send what may be sent: first what a resume left over, then the queue. */
+  pump(): void {
+    const link = this.link
+    if (link === undefined) return
+    while (this.outbound.hasUnsent && link.writable) {
+      const entry = this.outbound.nextUnsent(this.sendQuota > 0)
+      if (entry === undefined) break
+      if (this.sendQuota > 0) this.sendQuota--
+      if (entry.state === OutboundState.awaitingPubcomp) link.pubrel(entry.packetId, ReasonCode.success)
+      else this.#resend(link, entry.packetId, entry.delivery)
+    }
+    for (let next = this.queue.peek(); next !== undefined; next = this.queue.peek()) {
+      if (next.qos === 0 ? !link.writable : !this.#maySend(link)) return
+      this.queue.shift()
+      this.#sendQueued(link, next)
+    }
+  }
+
+  /** PUBACK, PUBREC or PUBCOMP arrived. `fault`: the peer broke the protocol. */
+  acknowledged(input: 'puback' | 'pubrec' | 'pubcomp', packetId: number, reasonCode: ReasonCode): OutboundVerdict {
+    const delivery = this.outbound.peek(packetId)
+    const refused = reasonCode >= ReasonCode.unspecifiedError
+    const kind: OutboundInput = input === 'pubrec' && refused ? 'pubrecRefused' : input
+    const verdict = this.outbound.receive(kind, packetId)
+    if (verdict === 'pubrel') {
+      this.#observer.received?.(this, delivery, packetId)
+      this.link?.pubrel(packetId, ReasonCode.success)
+    } else if (verdict === 'unknown') {
+      this.link?.pubrel(packetId, ReasonCode.packetIdentifierNotFound)
+    } else if (verdict === 'done') {
+      if (this.sendQuota < this.#sendQuotaMax) this.sendQuota++
+      if (delivery !== undefined) this.#settle(delivery, packetId, reasonCode)
+      if (this.outbound.hasUnsent || this.queue.length > 0) this.pump()
+    }
+    return verdict
+  }
+
+  /** An identifier for SUBSCRIBE or UNSUBSCRIBE; undefined while all are in use. */
+  beginRequest(): number | undefined {
+    return this.outbound.ready ? this.outbound.begin(OutboundState.awaitingAnswer, undefined) : undefined
+  }
+
+  /** The session is over. Whatever it still holds is reported, in flight first, as it would have been sent. */
+  end(): void {
+    this.link = undefined
+    for (const entry of this.outbound.entries()) {
+      if (entry.delivery !== undefined && entry.state !== OutboundState.awaitingPubcomp) {
+        this.#drop('session-ended', entry.delivery)
+      }
+    }
+    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) this.#drop('session-ended', next)
+  }
+
+  #maySend(link: SessionLink): boolean {
+    return (
+      this.sendQuota > 0 &&
+      link.writable &&
+      this.outbound.ready &&
+      // A receiver that reads and never acknowledges holds at most as much as the queue may.
+      this.#inFlightBytes < this.queue.limits.bytesMax
+    )
+  }
+
+  #deliverQos0(
+    link: SessionLink | undefined,
+    publication: Publication,
+    retain: boolean,
+    subscriptionIdentifiers: readonly number[] | undefined,
+    token: unknown,
+  ): boolean {
+    if (link === undefined) return this.#refuse('offline', publication, 0, token)
+    if (!link.writable) return this.#refuse('slow-receiver', publication, 0, token)
+    if (!link.fits(publication, 0, subscriptionIdentifiers)) return this.#refuse('too-large', publication, 0, token)
+    link.publish(publication, 0, retain, false, 0, subscriptionIdentifiers)
+    return true
+  }
+
+  #send(
+    link: SessionLink,
+    publication: Publication,
+    qos: QoS,
+    retain: boolean,
+    subscriptionIdentifiers: readonly number[] | undefined,
+    delivery: Delivery | undefined,
+  ): void {
+    const state = qos === 1 ? OutboundState.awaitingPuback : OutboundState.awaitingPubrec
+    const packetId = this.outbound.begin(state, delivery)
+    this.sendQuota--
+    if (delivery !== undefined) {
+      this.#inFlightBytes += deliveryBytes(publication)
+      this.#observer.started?.(this, delivery, packetId)
+    }
+    link.publish(publication, qos, retain, false, packetId, subscriptionIdentifiers)
+  }
+
+  #sendQueued(link: SessionLink, delivery: Delivery): void {
+    const { publication, qos, retain, subscriptionIdentifiers } = delivery
+    // [MQTT-3.3.2-5] expired before it could start.
+    if (publication.expiresAtMs <= this.#now()) this.#drop('expired', delivery)
+    else if (!link.fits(publication, qos, subscriptionIdentifiers)) this.#drop('too-large', delivery)
+    else if (qos === 0) link.publish(publication, 0, retain, false, 0, subscriptionIdentifiers)
+    else this.#send(link, publication, qos, retain, subscriptionIdentifiers, delivery)
+  }
+
+  #resend(link: SessionLink, packetId: number, delivery: Delivery | undefined): void {
+    if (delivery === undefined) {
+      this.outbound.abandon(packetId)
+      return
+    }
+    const { publication, qos, retain, subscriptionIdentifiers } = delivery
+    if (!link.fits(publication, qos, subscriptionIdentifiers)) {
+      // The new connection takes less than the old one did: discarded, as if it had been sent [MQTT-3.1.2-25].
+      this.outbound.abandon(packetId)
+      this.sendQuota++
+      this.#inFlightBytes -= deliveryBytes(publication)
+      this.#drop('too-large', delivery)
+      return
+    }
+    // [MQTT-3.3.1-1]
+    link.publish(publication, qos, retain, true, packetId, subscriptionIdentifiers)
+  }
+
+  #settle(delivery: Delivery, packetId: number, reasonCode: ReasonCode): void {
+    this.#inFlightBytes -= deliveryBytes(delivery.publication)
+    if (reasonCode >= ReasonCode.unspecifiedError) {
+      this.#observer.dropped(this, 'refused', delivery.publication, delivery.qos, delivery.token)
+    }
+    this.#observer.settled?.(this, delivery, packetId, reasonCode)
+  }
+
+  #drop(reason: DropReason, delivery: Delivery): void {
+    this.#observer.dropped(this, reason, delivery.publication, delivery.qos, delivery.token)
+  }
+
+  #refuse(reason: DropReason, publication: Publication, qos: QoS, token: unknown): boolean {
+    this.#observer.dropped(this, reason, publication, qos, token)
+    return false
+  }
+}
