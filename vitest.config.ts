@@ -1,9 +1,9 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type ViteUserConfig } from 'vitest/config'
 
 // One run over the whole workspace. Packages are read from their sources (condition @mq/source), so a test needs no build;
 // only tests of the executable do, and scripts/test.mjs builds first.
 const conditions = ['@mq/source', 'node', 'module', 'import', 'default']
-export default defineConfig({
+const config: ViteUserConfig = defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['node', 'module', 'import', 'default'] } },
   test: {
@@ -11,3 +11,5 @@ export default defineConfig({
     testTimeout: 30_000,
   },
 })
+
+export default config
