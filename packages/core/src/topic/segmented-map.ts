@@ -1,0 +1,98 @@
+/**
+ * A Map with string keys that never stops the world. The built-in Map doubles by moving every entry at once: at a million
+ * entries that is a pause of tens of milliseconds, in which no connection is served. This one is extendible hashing with
+ * built-in Maps as segments:
+ *
+ *     directory   [ 00 | 01 | 10 | 11 ]      indexed by the low bits of the key's hash
+ *                   A    B    A    C         A is told apart by one bit, B and C by two
+ *
+ * A segment that is full splits in two by the next bit of the hash; if the directory has no such bit yet, the directory
+ * doubles (pointers only). Up to `segmentEntriesMax` entries there is one segment and nothing is hashed.
+ *
+ * Always holds: every key lies in directory[hash & (directory.length - 1)]. A key is in one segment only. Segments are not
+ * merged again until the map is empty: a broker that had a million subscriptions will have them again.
+ *
+ * Rejected: one Map (the pause), Maps by fixed number (hashes for small maps, pauses for large ones).
+ */
+export class SegmentedMap<Value> {
+  #size = 0
+  #directory: Segment<Value>[] = [new Segment(0)]
+
+  get size(): number {
+    return this.#size
+  }
+
+  get(key: string): Value | undefined {
+    return this.#segmentOf(key).map.get(key)
+  }
+
+  set(key: string, value: Value): void {
+    let segment = this.#segmentOf(key)
+    if (segment.map.size >= segmentEntriesMax && segment.depth < depthMax && !segment.map.has(key)) {
+      this.#split(segment)
+      segment = this.#segmentOf(key)
+    }
+    const before = segment.map.size
+    segment.map.set(key, value)
+    this.#size += segment.map.size - before
+  }
+
+  delete(key: string): boolean {
+    const deleted = this.#segmentOf(key).map.delete(key)
+    if (deleted) {
+      this.#size--
+      if (this.#size === 0 && this.#directory.length > 1) this.#directory = [new Segment(0)]
+    }
+    return deleted
+  }
+
+  /** In no order. Keys that are set meanwhile may make others appear twice or not at all. */
+  *entries(): IterableIterator<[string, Value]> {
+    for (const segment of new Set(this.#directory)) yield* segment.map
+  }
+
+  #segmentOf(key: string): Segment<Value> {
+    const directory = this.#directory
+    return directory.length === 1 ? directory[0]! : directory[hashOf(key) & (directory.length - 1)]!
+  }
+
+  #split(low: Segment<Value>): void {
+    const bit = 1 << low.depth
+    if (bit === this.#directory.length) this.#directory = this.#directory.concat(this.#directory)
+    low.depth++
+    const high = new Segment<Value>(low.depth)
+    for (const [key, value] of low.map) {
+      if ((hashOf(key) & bit) !== 0) {
+        high.map.set(key, value)
+        low.map.delete(key)
+      }
+    }
+    for (let at = 0; at < this.#directory.length; at++) {
+      if (this.#directory[at] === low && (at & bit) !== 0) this.#directory[at] = high
+    }
+  }
+}
+
+/** Keys that a hostile peer made to share their low bits end in one large segment: slower to grow, never wrong. */
+const segmentEntriesMax = 8192
+const depthMax = 12
+
+class Segment<Value> {
+  /** By how many bits of the hash it is told apart from the others. */
+  depth: number
+  readonly map: Map<string, Value> = new Map()
+
+  constructor(depth: number) {
+    this.depth = depth
+  }
+}
+
+function hashOf(key: string): number {
+  let hash = key.length
+  // At most 128 characters are looked at, so that a key of 64 KiB costs no more than others.
+  const step = 1 + (key.length >> 7)
+  for (let at = 0; at < key.length; at += step) hash = Math.imul(hash ^ key.charCodeAt(at), 0x0100_0193)
+  // The low bits choose the segment, so all others are folded into them.
+  hash = Math.imul(hash ^ (hash >>> 15), 0x85eb_ca6b)
+  return hash ^ (hash >>> 13)
+}
