@@ -1,0 +1,215 @@
+/**
+ * The reading half of a connection, for both roles: bytes -> frames -> legal here and now? -> decoded -> the role's answer.
+ *
+ *     receive(chunk) ─► FrameReader ─► forbids(role, phase, type) ─► PUBLISH   decodePublish, topic table, handler.publish
+ *                                                                   acks      decodeAck, handler.acknowledgement
+ *                                                                   PING      handler.ping
+ *                                                                   others    decodeControl, handler.control
+ *
+ * The first fault ends it: the handler hears of it once, and nothing after it is read. `hold` stops between two packets
+ * (an answer is awaited from outside) and `release` goes on where it stopped.
+ *
+ * Always holds: the handler is never called while held or closed; what it is given (Publication, AckFields) belongs to the
+ * workspace and is valid only during the call.
+ */
+import { type AckFields, decodeAck } from '../codec/acks.ts'
+import { decodeControl } from '../codec/control.ts'
+import { FrameReader, type FrameSink } from '../codec/frames.ts'
+import { decodePublish, PropertyScratch } from '../codec/publish.ts'
+import { type Fault, fault } from '../packet/fault.ts'
+import type { AckPacket, ControlPacket } from '../packet/packet.ts'
+import { Publication } from '../packet/publication.ts'
+import { PacketType } from '../spec/packet-type.ts'
+import { ReasonCode } from '../spec/reason-code.ts'
+import type { ProtocolVersion } from '../spec/version.ts'
+import { InboundTopicAliases } from '../topic/alias.ts'
+import type { TopicEntry, TopicTable } from '../topic/topic-table.ts'
+import { isWellFormedUtf8 } from '../wire/utf8.ts'
+import { forbids, type Phase, type Role } from './legality.ts'
+
+/** What all connections of one driver share: they take turns, and none keeps anything past its own. */
+export interface Workspace<Route> {
+  readonly topics: TopicTable<Route>
+  readonly publication: Publication
+  readonly ack: AckFields
+  readonly scratch: PropertyScratch
+}
+
+export function createWorkspace<Route>(topics: TopicTable<Route>): Workspace<Route> {
+  return {
+    topics,
+    publication: new Publication(),
+    ack: { packetId: 0, reasonCode: 0, properties: undefined },
+    scratch: new PropertyScratch(),
+  }
+}
+
+export interface IncomingHandler<Route> {
+  publish(publication: Publication, topic: TopicEntry<Route>): void
+  acknowledgement(type: AckPacket['type'], ack: AckFields): void
+  control(packet: ControlPacket): void
+  /** PINGREQ for a server, PINGRESP for a client. */
+  ping(): void
+  /** The peer broke the protocol. Nothing more is read. `header`…`end` is the frame, where it was a whole one. */
+  fault(fault: Fault, bytes: Uint8Array | undefined, body: number, end: number): void
+}
+
+export class Incoming<Route> implements FrameSink {
+  version: ProtocolVersion = 4
+  phase: Phase = 'opening'
+  readonly #frames: FrameReader
+  readonly #role: Role
+  readonly #workspace: Workspace<Route>
+  readonly #handler: IncomingHandler<Route>
+  #aliases: InboundTopicAliases<TopicEntry<Route>> | undefined = undefined
+  #held = false
+  /** A packet is being handled: `release` is called from inside, and the loop above goes on by itself. */
+  #busy = false
+
+  constructor(role: Role, maximumPacketSize: number, workspace: Workspace<Route>, handler: IncomingHandler<Route>) {
+    this.#role = role
+    this.#frames = new FrameReader(maximumPacketSize)
+    this.#workspace = workspace
+    this.#handler = handler
+  }
+
+  get held(): boolean {
+    return this.#held
+  }
+
+  /** Topic Alias Maximum that we announced. */
+  set topicAliasMaximum(maximum: number) {
+    this.#aliases = maximum > 0 ? new InboundTopicAliases(maximum) : undefined
+  }
+
+  set maximumPacketSize(bytes: number) {
+    this.#frames.maximumPacketSize = bytes
+  }
+
+  receive(chunk: Uint8Array): void {
+    if (this.phase === 'closed') return
+    const problem = this.#frames.push(chunk, this)
+    if (problem !== undefined) this.#fail(problem, undefined, 0, 0)
+  }
+
+  /** Read no further than the packet that is being handled. */
+  hold(): void {
+    this.#held = true
+  }
+
+  release(): void {
+    if (!this.#held) return
+    this.#held = false
+    if (this.#busy || this.phase === 'closed') return
+    const problem = this.#frames.resume(this)
+    if (problem !== undefined) this.#fail(problem, undefined, 0, 0)
+  }
+
+  close(): void {
+    this.phase = 'closed'
+  }
+
+  frame(bytes: Uint8Array, header: number, body: number, end: number): boolean {
+    const type = bytes[header]! >> 4
+    const forbidden = forbids(this.#role, this.phase, type, this.version)
+    if (forbidden !== undefined) {
+      const sentence = `packet type ${type} is not allowed ${this.phase === 'connected' ? 'from this side' : 'yet'}`
+      this.#fail(fault(ReasonCode.protocolError, forbidden, sentence), bytes, body, end)
+      return false
+    }
+    this.#busy = true
+    if (type === PacketType.publish) this.#publish(bytes, header, body, end)
+    else if (type >= PacketType.puback && type <= PacketType.pubcomp) this.#ack(type, bytes, header, body, end)
+    else if (type === PacketType.pingreq || type === PacketType.pingresp) this.#ping(bytes, body, end)
+    else this.#control(bytes, header, body, end)
+    this.#busy = false
+    return !this.#held && this.phase !== 'closed'
+  }
+
+  #publish(bytes: Uint8Array, header: number, body: number, end: number): void {
+    const { publication, scratch, topics } = this.#workspace
+    const problem = decodePublish(publication, bytes, header, body, end, this.version, scratch)
+    if (problem !== undefined) {
+      this.#fail(problem, bytes, body, end)
+      return
+    }
+    let topic: TopicEntry<Route>
+    if (publication.topicAlias === 0) {
+      const found = topics.lookup(bytes, publication.topicStart, publication.topicEnd)
+      if ('sentence' in found) {
+        this.#fail(found, bytes, body, end)
+        return
+      }
+      topic = found
+    } else {
+      const found = this.#resolveAlias(publication, bytes)
+      if ('sentence' in found) {
+        this.#fail(found, bytes, body, end)
+        return
+      }
+      topic = found
+    }
+    publication.topicBytes = topic.bytes
+    publication.topicStart = 0
+    publication.topicEnd = topic.bytes.length
+    if (
+      publication.payloadFormatIndicator === 1 &&
+      !isWellFormedUtf8(bytes, publication.payloadStart, publication.payloadEnd)
+    ) {
+      this.#fail(
+        fault(
+          ReasonCode.payloadFormatInvalid,
+          'MQTT-3.3.2-4',
+          'Payload Format Indicator is 1 and the payload is not UTF-8',
+        ),
+        bytes,
+        body,
+        end,
+      )
+      return
+    }
+    this.#handler.publish(publication, topic)
+  }
+
+  #resolveAlias(publication: Publication, bytes: Uint8Array): TopicEntry<Route> | Fault {
+    const aliases = this.#aliases
+    if (aliases === undefined) {
+      // [MQTT-3.2.2-17] we announced a Topic Alias Maximum of 0.
+      return fault(ReasonCode.topicAliasInvalid, 'MQTT-3.2.2-18', 'a Topic Alias, and our Topic Alias Maximum is 0')
+    }
+    if (publication.topicEnd === publication.topicStart) return aliases.get(publication.topicAlias)
+    const found = this.#workspace.topics.lookup(bytes, publication.topicStart, publication.topicEnd)
+    if ('sentence' in found) return found
+    return aliases.set(publication.topicAlias, found) ?? found
+  }
+
+  #ack(type: number, bytes: Uint8Array, header: number, body: number, end: number): void {
+    const ack = this.#workspace.ack
+    const problem = decodeAck(ack, bytes, header, body, end, this.version)
+    if (problem !== undefined) {
+      this.#fail(problem, bytes, body, end)
+      return
+    }
+    this.#handler.acknowledgement(ackNames[type - PacketType.puback]!, ack)
+  }
+
+  #ping(bytes: Uint8Array, body: number, end: number): void {
+    if (end !== body) {
+      this.#fail(fault(ReasonCode.malformedPacket, 'MQTT-3.12.1', 'a PING packet has no content'), bytes, body, end)
+    } else this.#handler.ping()
+  }
+
+  #control(bytes: Uint8Array, header: number, body: number, end: number): void {
+    const packet = decodeControl(bytes, header, end, this.version)
+    if (packet.type === 'fault') this.#fail(packet, bytes, body, end)
+    else this.#handler.control(packet)
+  }
+
+  #fail(problem: Fault, bytes: Uint8Array | undefined, body: number, end: number): void {
+    if (this.phase === 'closed') return
+    this.#handler.fault(problem, bytes, body, end)
+    this.phase = 'closed'
+  }
+}
+
+const ackNames: readonly AckPacket['type'][] = ['puback', 'pubrec', 'pubrel', 'pubcomp']

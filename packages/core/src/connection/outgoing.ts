@@ -1,0 +1,160 @@
+/**
+ * The writing half of a connection, for both roles: packets become bytes in the Writer, within what the peer said it
+ * takes (Maximum Packet Size, Topic Alias Maximum, Request Problem Information) and in its version.
+ *
+ * This is the link of a Session: `publish` is the hot path, one call per delivery.
+ */
+import { encodeAck } from '../codec/acks.ts'
+import { encodeControl } from '../codec/control.ts'
+import { encodePublication, publicationSize } from '../codec/publish.ts'
+import type { AckPacket, ControlPacket } from '../packet/packet.ts'
+import type { ReasonProperties } from '../packet/properties.ts'
+import type { Publication } from '../packet/publication.ts'
+import type { SessionLink } from '../session/session.ts'
+import { ReasonCode } from '../spec/reason-code.ts'
+import type { ProtocolVersion, QoS } from '../spec/version.ts'
+import { OutboundTopicAliases } from '../topic/alias.ts'
+import { createBufferWriter, type Outlet, Writer, writtenBytes } from '../wire/writer.ts'
+
+export class Outgoing implements SessionLink {
+  readonly writer: Writer
+  version: ProtocolVersion = 4
+  /** The driver's outbox takes more. Set by the driver, which calls `Session.pump` when it becomes true. */
+  writable = true
+  /** Bytes, the whole packet; Infinity where the peer named none [MQTT-3.1.2-24]. */
+  maximumPacketSize: number = Number.POSITIVE_INFINITY
+  /** Request Problem Information was 0: no Reason String or User Property where section 3.1.2.11.7 forbids it. */
+  terse = false
+  readonly #aliases = new OutboundTopicAliases()
+  readonly #now: () => number
+
+  constructor(outlet: Outlet, now: () => number) {
+    this.writer = new Writer(outlet)
+    this.#now = now
+  }
+
+  /** The peer's Topic Alias Maximum, or less [MQTT-3.1.2-26]. */
+  set topicAliasMaximum(maximum: number) {
+    this.#aliases.maximum = maximum
+  }
+
+  fits(publication: Publication, qos: QoS, subscriptionIdentifiers: readonly number[] | undefined): boolean {
+    if (this.maximumPacketSize === Number.POSITIVE_INFINITY) return true
+    // Asked before the alias is chosen: with the whole topic and an alias it is at its largest.
+    const alias = this.#aliases.maximum
+    const expiry = this.#remainingExpiry(publication)
+    return (
+      publicationSize(publication, this.version, qos, alias, false, expiry, subscriptionIdentifiers) <=
+      this.maximumPacketSize
+    )
+  }
+
+  publish(
+    publication: Publication,
+    qos: QoS,
+    retain: boolean,
+    dup: boolean,
+    packetId: number,
+    subscriptionIdentifiers: readonly number[] | undefined,
+  ): void {
+    let alias = 0
+    let omitTopic = false
+    // Only an interned topic can come again; a one-off (a will) would push a useful alias out.
+    if (this.#aliases.maximum > 0 && publication.topicBytes !== publication.bytes) {
+      alias = this.#aliases.use(publication.topicBytes)
+      omitTopic = !this.#aliases.isNew
+    }
+    const expiry = publication.expiresAtMs === Number.POSITIVE_INFINITY ? -1 : this.#remainingExpiry(publication)
+    encodePublication(
+      this.writer,
+      publication,
+      this.version,
+      qos,
+      retain,
+      dup,
+      packetId,
+      alias,
+      omitTopic,
+      expiry,
+      subscriptionIdentifiers,
+    )
+  }
+
+  pubrel(packetId: number, reasonCode: ReasonCode): void {
+    this.ack('pubrel', packetId, reasonCode, undefined)
+  }
+
+  ack(type: AckPacket['type'], packetId: number, reasonCode: ReasonCode, reasonString: string | undefined): void {
+    if (reasonString === undefined || this.terse || this.version < 5) {
+      encodeAck(this.writer, type, packetId, reasonCode, this.version)
+    } else if (reasonString.length * 3 + 10 <= this.maximumPacketSize) {
+      encodeAck(this.writer, type, packetId, reasonCode, this.version, { reasonString })
+    } else {
+      // [MQTT-3.4.2-2] and its siblings: the reason must not make the packet larger than the peer takes.
+      encodeAck(this.writer, type, packetId, reasonCode, this.version)
+    }
+  }
+
+  /** False: larger than the peer takes even without its explanations, and not sent. */
+  control(packet: ControlPacket): boolean {
+    const explains = packet.type === 'connack' || packet.type === 'disconnect'
+    const allowed = this.terse && !explains ? withoutExplanation(packet) : packet
+    if (this.maximumPacketSize === Number.POSITIVE_INFINITY) {
+      encodeControl(this.writer, allowed, this.version)
+      return true
+    }
+    for (const candidate of [allowed, withoutExplanation(allowed)]) {
+      const trial = createBufferWriter()
+      encodeControl(trial, candidate, this.version)
+      if (trial.at > this.maximumPacketSize) continue
+      this.writer.reserve(trial.at)
+      this.writer.bytes.set(writtenBytes(trial), this.writer.at)
+      this.writer.at += trial.at
+      return true
+    }
+    return false
+  }
+
+  /**
+   * Seconds that are left, rounded up, for Message Expiry Interval [MQTT-3.3.2-6]; -1 when the message does not expire.
+   */
+  #remainingExpiry(publication: Publication): number {
+    if (publication.expiresAtMs === Number.POSITIVE_INFINITY) return -1
+    return Math.max(0, Math.ceil((publication.expiresAtMs - this.#now()) / 1000))
+  }
+}
+
+/** The packet without Reason String and User Properties. */
+function withoutExplanation<P extends ControlPacket>(packet: P): P {
+  if (packet.properties === undefined) return packet
+  const { reasonString, userProperties, ...rest } = packet.properties as ReasonProperties
+  return reasonString === undefined && userProperties === undefined ? packet : { ...packet, properties: rest }
+}
+
+/** Return codes of CONNACK before 5.0 (3.1.1, table 3.1) for the Reason Codes that have one; undefined closes unanswered. */
+export function connectReturnCode(reasonCode: ReasonCode): number | undefined {
+  switch (reasonCode) {
+    case ReasonCode.success:
+      return 0
+    case ReasonCode.unsupportedProtocolVersion:
+      return 1
+    case ReasonCode.clientIdentifierNotValid:
+      return 2
+    case ReasonCode.serverUnavailable:
+    case ReasonCode.serverBusy:
+    case ReasonCode.quotaExceeded:
+    case ReasonCode.connectionRateExceeded:
+    case ReasonCode.useAnotherServer:
+    case ReasonCode.serverMoved:
+    case ReasonCode.serverShuttingDown:
+      return 3
+    case ReasonCode.badUserNameOrPassword:
+    case ReasonCode.badAuthenticationMethod:
+      return 4
+    case ReasonCode.notAuthorized:
+    case ReasonCode.banned:
+      return 5
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,381 @@
+/**
+ * A server's end of one network connection, without the network: bytes and time go in through methods, packets leave
+ * through the Writer, and the broker hears of what matters through its handler.
+ *
+ *     opening ──CONNECT──► (handler.connect, held) ──accept──► connected ──► closed
+ *        │                      │  └─AUTH…─ authenticating ─┘      │
+ *        └── fault, timeout     └──refuse──► closed                └── DISCONNECT, fault, timeout, disconnect()
+ *
+ * Always holds: CONNACK is the first packet out [MQTT-3.2.0-1]; `closed` is reported exactly once, after the last packet
+ * was written; after it the machine neither reads nor writes. PUBACK and PUBREC leave in the order of their PUBLISH.
+ */
+import type { AckFields } from '../codec/acks.ts'
+import { encodePingresp } from '../codec/acks.ts'
+import { type Fault, fault } from '../packet/fault.ts'
+import type {
+  AckPacket,
+  AuthPacket,
+  ConnectPacket,
+  ControlPacket,
+  DisconnectPacket,
+  SubackPacket,
+  SubscribePacket,
+  UnsubackPacket,
+  UnsubscribePacket,
+} from '../packet/packet.ts'
+import type { ConnackProperties } from '../packet/properties.ts'
+import type { Publication } from '../packet/publication.ts'
+import { AckOrder, type PublishAnswer } from '../session/ack-order.ts'
+import type { Session } from '../session/session.ts'
+import { ReasonCode } from '../spec/reason-code.ts'
+import type { ProtocolVersion } from '../spec/version.ts'
+import type { TopicEntry } from '../topic/topic-table.ts'
+import type { Outlet } from '../wire/writer.ts'
+import { Incoming, type IncomingHandler, type Workspace } from './incoming.ts'
+import { KeepAlive } from './keep-alive.ts'
+import { announce, type Negotiated, negotiate, type ServerLimits } from './negotiation.ts'
+import { connectReturnCode, Outgoing } from './outgoing.ts'
+import { peekProtocolVersion } from './protocol-version.ts'
+
+/** Why a connection ended. */
+export type CloseReason =
+  /** The client said goodbye. Its Will is deleted unless the code is 0x04 (or above) [MQTT-3.14.4-3]. */
+  | { readonly by: 'client'; readonly packet: DisconnectPacket }
+  /** The client broke the protocol. */
+  | { readonly by: 'fault'; readonly fault: Fault }
+  /** We ended or refused it. */
+  | { readonly by: 'server'; readonly reasonCode: ReasonCode; readonly sentence: string }
+  /** The network connection went away. */
+  | { readonly by: 'network'; readonly sentence: string }
+
+/** What the broker does about each packet. Each call may be answered at once or later, through the connection. */
+export interface ServerHandler<Route> {
+  /** Answer with `accept` or `refuse`. Nothing more is read until then. */
+  connect(packet: ConnectPacket): void
+  /** QoS > 0: answer with `acknowledge`. The Publication is valid during this call only; `keep()` it otherwise. */
+  publish(publication: Publication, topic: TopicEntry<Route>): void
+  /** The client has released a QoS 2 message; `known` says whether we held it. Answer with `complete`. */
+  released(packetId: number, known: boolean): void
+  subscribe(packet: SubscribePacket): void
+  unsubscribe(packet: UnsubscribePacket): void
+  auth(packet: AuthPacket): void
+  /** The last call. What was written is to be flushed, then the network connection closed. */
+  closed(reason: CloseReason): void
+}
+
+export interface ServerConnectionOptions<Route> {
+  readonly limits: ServerLimits
+  readonly workspace: Workspace<Route>
+  readonly handler: ServerHandler<Route>
+  readonly outlet: Outlet
+  /** Milliseconds, a clock that does not go back. */
+  readonly now: () => number
+  /** How long a client may take from the network connection to its CONNECT, in milliseconds. */
+  readonly connectTimeoutMs: number
+}
+
+export class ServerConnection<Route> implements IncomingHandler<Route> {
+  readonly outgoing: Outgoing
+  session: Session | undefined = undefined
+  /** From CONNECT on. */
+  connectPacket: ConnectPacket | undefined = undefined
+  negotiated: Negotiated | undefined = undefined
+  readonly #incoming: Incoming<Route>
+  readonly #options: ServerConnectionOptions<Route>
+  readonly #keepAlive = new KeepAlive()
+  readonly #acks = new AckOrder()
+  /** The PUBLISH that the handler is looking at, or 0: its answer can leave without being queued. */
+  #current = 0
+  #closed = false
+
+  constructor(options: ServerConnectionOptions<Route>) {
+    this.#options = options
+    this.outgoing = new Outgoing(options.outlet, options.now)
+    this.#incoming = new Incoming('server', options.limits.maximumPacketSize, options.workspace, this)
+    this.#keepAlive.start(options.connectTimeoutMs / 1000, 1, options.now())
+  }
+
+  get version(): ProtocolVersion {
+    return this.#incoming.version
+  }
+
+  get isClosed(): boolean {
+    return this.#closed
+  }
+
+  /** Nothing is read: the driver should stop reading the network connection, too. */
+  get held(): boolean {
+    return this.#incoming.held
+  }
+
+  /** When `tick` wants to be called, if nothing arrives before. */
+  get deadlineMs(): number {
+    return this.#keepAlive.deadlineMs
+  }
+
+  receive(chunk: Uint8Array, nowMs: number): void {
+    if (this.#incoming.phase === 'connected') this.#keepAlive.heard(nowMs)
+    this.#incoming.receive(chunk)
+  }
+
+  /** Time has passed. Call at `deadlineMs`; early calls do nothing. */
+  tick(nowMs: number): void {
+    if (this.#closed || nowMs < this.deadlineMs) return
+    if (this.#incoming.phase === 'connected') {
+      // [MQTT-3.1.2-22]
+      this.disconnect(ReasonCode.keepAliveTimeout, 'nothing was heard for one and a half times the Keep Alive')
+    } else
+      this.#close({
+        by: 'server',
+        reasonCode: ReasonCode.unspecifiedError,
+        sentence: 'no CONNECT within the time allowed',
+      })
+  }
+
+  /** The network connection is gone. */
+  lost(sentence: string): void {
+    this.#close({ by: 'network', sentence })
+  }
+
+  /** Read no further packets until `release`: an answer is awaited from outside. */
+  hold(): void {
+    this.#incoming.hold()
+  }
+
+  release(nowMs: number): void {
+    this.#keepAlive.heard(nowMs)
+    this.#incoming.release()
+  }
+
+  /** CONNACK with success; the session is carried on or begun, and what it holds is sent. */
+  accept(session: Session, sessionPresent: boolean, extra: ConnackProperties | undefined): void {
+    const connect = this.connectPacket
+    const negotiated = this.negotiated
+    if (connect === undefined || negotiated === undefined || this.#closed) return
+    const { limits, now } = this.#options
+    const properties = { ...announce(connect, limits, negotiated), ...extra }
+    this.outgoing.control({
+      type: 'connack',
+      // [MQTT-3.1.2-...]: 3.1 has no Session Present flag.
+      sessionPresent: this.version === 3 ? false : sessionPresent,
+      reasonCode: ReasonCode.success,
+      ...(this.version === 5 && { properties }),
+    })
+    this.#incoming.phase = 'connected'
+    if (this.version === 5) this.#incoming.topicAliasMaximum = limits.topicAliasMaximum
+    this.outgoing.topicAliasMaximum = negotiated.clientTopicAliasMaximum
+    this.#keepAlive.start(negotiated.keepAlive, 1.5, now())
+    this.session = session
+    session.attach(this.outgoing, negotiated.sendQuota)
+    session.pump()
+    this.#incoming.release()
+  }
+
+  /** CONNACK with a failure, in the version's terms, and the end [MQTT-3.2.2-7], [MQTT311-3.2.2-5]. */
+  refuse(reasonCode: ReasonCode, sentence: string, extra?: ConnackProperties): void {
+    if (this.#closed) return
+    if (this.version === 5) {
+      this.outgoing.control({
+        type: 'connack',
+        sessionPresent: false,
+        reasonCode,
+        properties: { reasonString: sentence, ...extra },
+      })
+    } else {
+      const returnCode = connectReturnCode(reasonCode)
+      if (returnCode !== undefined) {
+        this.outgoing.control({ type: 'connack', sessionPresent: false, reasonCode: returnCode })
+      }
+    }
+    this.#close({ by: 'server', reasonCode, sentence })
+  }
+
+  /** The answer to a QoS > 0 PUBLISH: PUBACK or PUBREC, once it is true. */
+  acknowledge(packetId: number, reasonCode: ReasonCode, reasonString?: string): void {
+    if (this.#closed) return
+    if (packetId === this.#current) {
+      this.#current = 0
+      const answer = this.#options.workspace.publication.qos === 1 ? 'puback' : 'pubrec'
+      if (this.#acks.length === 0) {
+        this.#answer(answer, packetId, reasonCode, reasonString)
+        return
+      }
+      this.#acks.expect(answer, packetId)
+    }
+    this.#acks.ready(packetId, reasonCode, reasonString, this.#answer)
+  }
+
+  /** PUBCOMP. */
+  complete(packetId: number, known: boolean): void {
+    if (this.#closed) return
+    // An unknown identifier is answered all the same, or the client would never finish (section 3.7.2.1).
+    this.outgoing.ack('pubcomp', packetId, known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound, undefined)
+  }
+
+  /** SUBACK, UNSUBACK, AUTH. */
+  answer(packet: SubackPacket | UnsubackPacket | AuthPacket): void {
+    if (!this.#closed) this.outgoing.control(packet)
+  }
+
+  /** End it from our side: DISCONNECT in 5.0 [MQTT-3.14.0-1], closing the network connection before it. */
+  disconnect(reasonCode: ReasonCode, sentence: string, serverReference?: string): void {
+    if (this.#closed) return
+    this.#sayGoodbye(reasonCode, sentence, serverReference)
+    this.#close({ by: 'server', reasonCode, sentence })
+  }
+
+  // What Incoming reports.
+
+  publish(publication: Publication, topic: TopicEntry<Route>): void {
+    if (publication.qos === 0) {
+      this.#options.handler.publish(publication, topic)
+      return
+    }
+    const inbound = this.session?.inbound
+    if (inbound === undefined) return
+    const { packetId } = publication
+    if (publication.qos === 2 && inbound.isHeld(packetId)) {
+      // [MQTT-4.3.3-10] Answer again, never deliver twice. If the first answer is still to come, that one will do.
+      if (!this.#acks.awaits(packetId)) this.outgoing.ack('pubrec', packetId, ReasonCode.success, undefined)
+      return
+    }
+    if (this.version === 5 && inbound.unanswered >= this.#options.limits.receiveMaximum) {
+      this.#broken(
+        fault(ReasonCode.receiveMaximumExceeded, 'MQTT-3.3.4-7', 'more than Receive Maximum unacknowledged PUBLISH'),
+      )
+      return
+    }
+    inbound.begin()
+    if (publication.qos === 2) inbound.hold(packetId)
+    this.#current = packetId
+    this.#options.handler.publish(publication, topic)
+    if (this.#current !== packetId || this.#closed) return
+    this.#current = 0
+    this.#acks.expect(publication.qos === 1 ? 'puback' : 'pubrec', packetId)
+  }
+
+  acknowledgement(type: AckPacket['type'], ack: AckFields): void {
+    const { session } = this
+    if (session === undefined) return
+    if (type === 'pubrel') {
+      const known = session.inbound.forget(ack.packetId)
+      if (known) session.inbound.finish()
+      this.#options.handler.released(ack.packetId, known)
+      return
+    }
+    if (session.acknowledged(type, ack.packetId, ack.reasonCode) === 'fault') {
+      this.#broken(fault(ReasonCode.protocolError, 'MQTT-4.3', `${type.toUpperCase()} for a PUBLISH of another QoS`))
+    }
+  }
+
+  ping(): void {
+    encodePingresp(this.outgoing.writer)
+  }
+
+  control(packet: ControlPacket): void {
+    const { handler } = this.#options
+    switch (packet.type) {
+      case 'connect':
+        this.#opened(packet)
+        break
+      case 'subscribe':
+        handler.subscribe(packet)
+        break
+      case 'unsubscribe':
+        handler.unsubscribe(packet)
+        break
+      case 'auth':
+        handler.auth(packet)
+        break
+      case 'disconnect':
+        this.#goodbye(packet)
+        break
+      // legality.ts has refused these for a server.
+      case 'connack':
+      case 'suback':
+      case 'unsuback':
+        break
+    }
+  }
+
+  fault(problem: Fault, bytes: Uint8Array | undefined, body: number, end: number): void {
+    if (this.#incoming.phase === 'opening' && bytes !== undefined) {
+      // The first packet was a CONNECT that we could not take: its sender may hear why [MQTT-3.1.4-1].
+      const version = peekProtocolVersion(bytes, body, end)
+      if (version !== undefined) {
+        this.#incoming.version = version
+        this.outgoing.version = version
+        const returnCode = version === 5 ? problem.reasonCode : connectReturnCode(problem.reasonCode)
+        if (returnCode !== undefined) {
+          this.outgoing.control({ type: 'connack', sessionPresent: false, reasonCode: returnCode })
+        }
+      }
+    } else if (this.#incoming.phase === 'authenticating') {
+      this.refuse(problem.reasonCode, problem.sentence)
+    } else this.#sayGoodbye(problem.reasonCode, problem.sentence, undefined)
+    this.#close({ by: 'fault', fault: problem })
+  }
+
+  #opened(packet: ConnectPacket): void {
+    const negotiated = negotiate(packet, this.#options.limits)
+    this.connectPacket = packet
+    this.negotiated = negotiated
+    this.#incoming.version = packet.protocolVersion
+    this.outgoing.version = packet.protocolVersion
+    this.outgoing.maximumPacketSize = negotiated.clientMaximumPacketSize
+    this.outgoing.terse = packet.properties?.requestProblemInformation === 0
+    this.#incoming.phase = 'authenticating'
+    // [MQTT-3.1.4-...] packets may follow CONNECT at once; they wait for its answer.
+    this.#incoming.hold()
+    this.#options.handler.connect(packet)
+  }
+
+  #goodbye(packet: DisconnectPacket): void {
+    const expiry = packet.properties?.sessionExpiryInterval
+    if (expiry !== undefined && expiry !== 0 && this.negotiated?.sessionExpiryInterval === 0) {
+      this.#broken(
+        fault(
+          ReasonCode.protocolError,
+          'MQTT-3.14.2-2',
+          'a Session Expiry Interval cannot be set on DISCONNECT when it was 0 in CONNECT',
+        ),
+      )
+      return
+    }
+    this.#close({ by: 'client', packet })
+  }
+
+  readonly #answer = (
+    answer: PublishAnswer,
+    packetId: number,
+    reasonCode: ReasonCode,
+    reasonString: string | undefined,
+  ): void => {
+    const inbound = this.session?.inbound
+    if (answer === 'puback' || reasonCode >= ReasonCode.unspecifiedError) {
+      inbound?.finish()
+      // A refused QoS 2 exchange is over; the identifier is free again [MQTT-4.3.3-9].
+      if (answer === 'pubrec') inbound?.forget(packetId)
+    }
+    this.outgoing.ack(answer, packetId, reasonCode, reasonString)
+  }
+
+  #broken(problem: Fault): void {
+    this.fault(problem, undefined, 0, 0)
+  }
+
+  #sayGoodbye(reasonCode: ReasonCode, sentence: string, serverReference: string | undefined): void {
+    if (this.version < 5 || this.#incoming.phase !== 'connected') return
+    const properties = { reasonString: sentence, ...(serverReference !== undefined && { serverReference }) }
+    this.outgoing.control({ type: 'disconnect', reasonCode, properties })
+  }
+
+  #close(reason: CloseReason): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#incoming.close()
+    this.#acks.clear()
+    if (this.session?.link === this.outgoing) this.session.detach()
+    this.#options.handler.closed(reason)
+  }
+}
