@@ -1,0 +1,48 @@
+/** Which Reason Codes a packet may carry (MQTT 5.0, table 2-6 and the tables of chapter 3), in ascending order. */
+
+export type ReasonCarrier =
+  | 'connack'
+  | 'puback'
+  | 'pubrec'
+  | 'pubrel'
+  | 'pubcomp'
+  | 'suback'
+  | 'unsuback'
+  | 'disconnect'
+  | 'auth'
+
+/** The PUBACK table (3.4.2.1) and the PUBREC table (3.5.2.1) are the same. */
+const publishReasons = [0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99] as const
+/** And so are PUBREL (3.6.2.1) and PUBCOMP (3.7.2.1). */
+const releaseReasons = [0x00, 0x92] as const
+
+export const packetReasons: { readonly [C in ReasonCarrier]: readonly number[] } = {
+  connack: [
+    0x00, 0x80, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x87, 0x88, 0x89, 0x8a, 0x8c, 0x90, 0x95, 0x97, 0x99, 0x9a, 0x9b,
+    0x9c, 0x9d, 0x9f,
+  ],
+  puback: publishReasons,
+  pubrec: publishReasons,
+  pubrel: releaseReasons,
+  pubcomp: releaseReasons,
+  suback: [0x00, 0x01, 0x02, 0x80, 0x83, 0x87, 0x8f, 0x91, 0x97, 0x9e, 0xa1, 0xa2],
+  unsuback: [0x00, 0x11, 0x80, 0x83, 0x87, 0x8f, 0x91],
+  disconnect: [
+    0x00, 0x04, 0x80, 0x81, 0x82, 0x83, 0x87, 0x89, 0x8b, 0x8d, 0x8e, 0x8f, 0x90, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98,
+    0x99, 0x9a, 0x9b, 0x9c, 0x9d, 0x9e, 0x9f, 0xa0, 0xa1, 0xa2,
+  ],
+  auth: [0x00, 0x18, 0x19],
+}
+
+/** The statement that restricts each packet to its table. */
+export const packetReasonClause: { readonly [C in ReasonCarrier]: string } = {
+  connack: 'MQTT-3.2.2-8',
+  puback: 'MQTT-3.4.2-1',
+  pubrec: 'MQTT-3.5.2-1',
+  pubrel: 'MQTT-3.6.2-1',
+  pubcomp: 'MQTT-3.7.2-1',
+  suback: 'MQTT-3.9.3-2',
+  unsuback: 'MQTT-3.11.3-2',
+  disconnect: 'MQTT-3.14.2-1',
+  auth: 'MQTT-3.15.2-1',
+}
