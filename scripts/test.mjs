@@ -51,9 +51,11 @@ async function tests() {
     const report = readReport(file)
     count.passed += report.numPassedTests
     count.skipped += report.numPendingTests + report.numTodoTests
-    // A file that cannot even be loaded has no test that could fail.
-    const unloadable = report.testResults.filter((f) => f.status === 'failed' && f.assertionResults.length === 0)
-    const failed = report.numFailedTests + unloadable.length
+    // A file that cannot be loaded, or whose beforeAll failed, has no failed test.
+    const failedFiles = report.testResults.filter(
+      (f) => f.status === 'failed' && f.assertionResults.every(({ status }) => status !== 'failed'),
+    )
+    const failed = report.numFailedTests + failedFiles.length
     // An error outside every test still fails the run.
     count.failed += failed === 0 && exitCode !== 0 ? 1 : failed
     for (const [reason, tests] of skipReasons(report)) console.log(`skipped: ${reason} (${tests} tests)`)

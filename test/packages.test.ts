@@ -4,7 +4,6 @@
 
 import { execFile } from 'node:child_process'
 import {
-  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -102,7 +101,7 @@ describe.each(folders)('%s', (folder) => {
 
   test('pleases publint', async () => {
     const tarball = new Uint8Array(tarballs.get(folder)!).buffer
-    const { messages, pkg } = await publint({ pkgDir: join(root, folder), pack: { tarball }, strict: true })
+    const { messages, pkg } = await publint({ pack: { tarball }, strict: true })
     expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([])
   })
 
@@ -133,7 +132,7 @@ describe('installed elsewhere', () => {
   })
 
   // The entry of the command line is the command line.
-  const libraries = entries.filter((entry) => !entry.startsWith('@mq/cli'))
+  const libraries = entries.filter((entry) => entry !== '@mq/cli')
 
   test.each(libraries)('%s can be imported', async (entry) => {
     const program = `const all = await import('${entry}'); console.log(Object.keys(all).length)`
@@ -144,7 +143,7 @@ describe('installed elsewhere', () => {
   test('mq says its version', async () => {
     const executable = join(project, 'node_modules', '@mq', 'cli', 'bin', 'mq.js')
     const { stdout } = await run(process.execPath, [executable, '--version'], { cwd: project })
-    expect(stdout.trim()).toBe(readManifest(join(root, 'apps', 'cli')).version)
+    expect(stdout).toContain(readManifest(join(root, 'apps', 'cli')).version)
   })
 
   test('all types hold up under strict settings', async () => {
