@@ -58,7 +58,8 @@ async function tests() {
     const failed = report.numFailedTests + failedFiles.length
     // An error outside every test still fails the run.
     count.failed += failed === 0 && exitCode !== 0 ? 1 : failed
-    for (const [reason, tests] of skipReasons(report)) console.log(`skipped: ${reason} (${tests} tests)`)
+    for (const [reason, tests] of skipReasons(report))
+      console.log(`skipped: ${reason} (${tests} ${tests === 1 ? 'test' : 'tests'})`)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

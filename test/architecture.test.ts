@@ -13,6 +13,7 @@ import {
   nodeImports,
   packageDirections,
   strayImports,
+  undeclaredImports,
   utilsFolders,
 } from './rules.ts'
 import { importsOf, isShipped, root, type SourceFile, sourceFiles } from './source.ts'
@@ -29,6 +30,7 @@ describe('the code', () => {
   test("core's folders import in one direction", () => expect(coreDirections(core)).toEqual([]))
   test('packages import in one direction', () => expect(packageDirections(shipped)).toEqual([]))
   test('outside packages with one owner are imported by it alone', () => expect(strayImports(shipped)).toEqual([]))
+  test('imports only what its package depends on', () => expect(undeclaredImports(shipped, dependenciesOf)).toEqual([]))
   test('core imports nothing of Node.js', () => expect(nodeImports(core)).toEqual([]))
   test('has no import cycle', () => expect(cycles(shipped)).toEqual([]))
   test('keeps no state at module level', () => expect(moduleState(shipped)).toEqual([]))
@@ -36,6 +38,13 @@ describe('the code', () => {
   test('has no utils folder', () => expect(utilsFolders(ours)).toEqual([]))
   test(`has no file over ${linesMax} lines without a reason`, () => expect(longFiles(ours)).toEqual([]))
 })
+
+function dependenciesOf(folder: string): string[] {
+  const manifest: { dependencies?: Record<string, string> } = JSON.parse(
+    readFileSync(join(root, folder, 'package.json'), 'utf8'),
+  )
+  return Object.keys(manifest.dependencies ?? {})
+}
 
 describe('the rules find', () => {
   const file = (path: string, text: string): SourceFile => ({ path, text })
@@ -71,6 +80,14 @@ describe('the rules find', () => {
   test('an outside package in a file that does not own it', () => {
     expect(strayImports([inCore('codec/frames.ts', "import { parser } from 'mqtt-packet'")])).toHaveLength(1)
     expect(strayImports([inCore('codec/control.ts', "import { parser } from 'mqtt-packet'")])).toEqual([])
+  })
+
+  test('an import that is no dependency', () => {
+    const broker = (text: string) => undeclaredImports([file('packages/broker/src/b.ts', text)], () => ['@a/b', 'c'])
+    expect(
+      broker("import { x } from '@a/b/sub'\nimport { y } from 'c/sub'\nimport 'node:net'\nimport './d.ts'"),
+    ).toEqual([])
+    expect(broker("import { test } from 'vitest'\nimport { z } from '@a/c'")).toHaveLength(2)
   })
 
   test('Node.js in core', () => {
@@ -123,11 +140,8 @@ describe('dependencies', () => {
   )
 
   test.each(folders)('each one that %s brings along is explained in its README', (folder) => {
-    const manifest: { dependencies?: Record<string, string> } = JSON.parse(
-      readFileSync(join(root, folder, 'package.json'), 'utf8'),
-    )
     const readme = readFileSync(join(root, folder, 'README.md'), 'utf8')
     const named = (name: string) => new RegExp(`(?<![\\w/@-])${name}(?![\\w/-])`).test(readme)
-    expect(Object.keys(manifest.dependencies ?? {}).filter((name) => !named(name))).toEqual([])
+    expect(dependenciesOf(folder).filter((name) => !named(name))).toEqual([])
   })
 })

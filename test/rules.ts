@@ -59,6 +59,18 @@ export function strayImports(files: readonly SourceFile[]): string[] {
   })
 }
 
+/** What shipped code imports, its package names as a dependency: the workspace's own would be missing elsewhere. */
+export function undeclaredImports(
+  files: readonly SourceFile[],
+  dependenciesOf: (packageFolder: string) => readonly string[],
+): string[] {
+  return files.flatMap(importsOf).flatMap(({ from, specifier }) => {
+    const name = /^(?!node:|\.)(?:@[^/]+\/)?[^/]+/.exec(specifier)?.[0]
+    if (name === undefined || dependenciesOf(packageOf(from)).includes(name)) return []
+    return [`${from}: ${name} is no dependency of ${packageOf(from)}`]
+  })
+}
+
 export function nodeImports(files: readonly SourceFile[]): string[] {
   return files
     .flatMap(importsOf)
