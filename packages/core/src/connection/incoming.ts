@@ -15,7 +15,8 @@
 import { type AckFields, decodeAck } from '../codec/acks.ts'
 import { decodeControl } from '../codec/control.ts'
 import { FrameReader, type FrameSink } from '../codec/frames.ts'
-import { decodePublish, PropertyScratch } from '../codec/publish.ts'
+import { decodePublish } from '../codec/publish.ts'
+import { PropertyScratch } from '../codec/publish-properties.ts'
 import { type Fault, fault } from '../packet/fault.ts'
 import type { AckPacket, ControlPacket } from '../packet/packet.ts'
 import { Publication } from '../packet/publication.ts'
@@ -136,14 +137,14 @@ export class Incoming<Route> implements FrameSink {
     let topic: TopicEntry<Route>
     if (publication.topicAlias === 0) {
       const found = topics.lookup(bytes, publication.topicStart, publication.topicEnd)
-      if ('sentence' in found) {
+      if (found.type === 'fault') {
         this.#fail(found, bytes, body, end)
         return
       }
       topic = found
     } else {
       const found = this.#resolveAlias(publication, bytes)
-      if ('sentence' in found) {
+      if (found.type === 'fault') {
         this.#fail(found, bytes, body, end)
         return
       }
@@ -179,7 +180,7 @@ export class Incoming<Route> implements FrameSink {
     }
     if (publication.topicEnd === publication.topicStart) return aliases.get(publication.topicAlias)
     const found = this.#workspace.topics.lookup(bytes, publication.topicStart, publication.topicEnd)
-    if ('sentence' in found) return found
+    if (found.type === 'fault') return found
     return aliases.set(publication.topicAlias, found) ?? found
   }
 

@@ -83,15 +83,26 @@ export class OutboundQos {
 
   /** Hand out the next identifier. `delivery` is kept until it is done; undefined where nothing will ever be sent again. */
   begin(state: Exclude<OutboundState, 0 | 3>, delivery: Delivery | undefined): number {
-    const sequence = this.#next
-    if (sequence - this.#tail >= this.#states.length) this.#grow()
-    const slot = sequence & (this.#states.length - 1)
-    this.#states[slot] = state
-    this.#deliveries[slot] = delivery
-    this.#next = sequence + 1
+    const sequence = this.#place(state, delivery)
     this.#unsent = this.#next
     this.#inFlight++
     return (sequence % packetIdMax) + 1
+  }
+
+  /**
+   * Put back what an earlier process had in flight, oldest first, under the identifier it had. Identifiers in between are
+   * free: the sequence goes on behind the last one.
+   */
+  restore(packetId: number, state: Exclude<OutboundState, 0>, delivery: Delivery): void {
+    if (this.#inFlight === 0) {
+      this.#tail = packetId - 1
+      this.#next = this.#tail
+    }
+    const skipped = (packetId - 1 - (this.#next % packetIdMax) + packetIdMax) % packetIdMax
+    for (let i = 0; i < skipped; i++) this.#place(OutboundState.free, undefined)
+    this.#place(state, delivery)
+    this.#inFlight++
+    this.#unsent = this.#tail
   }
 
   /** What `input` for `packetId` means. The delivery, if one is wanted, is read with `peek` before. */
@@ -170,6 +181,16 @@ export class OutboundQos {
       if (state === OutboundState.free) continue
       yield { packetId: (sequence % packetIdMax) + 1, state, delivery: this.#deliveries[slot] }
     }
+  }
+
+  #place(state: OutboundState, delivery: Delivery | undefined): number {
+    const sequence = this.#next
+    if (sequence - this.#tail >= this.#states.length) this.#grow()
+    const slot = sequence & (this.#states.length - 1)
+    this.#states[slot] = state
+    this.#deliveries[slot] = delivery
+    this.#next = sequence + 1
+    return sequence
   }
 
   #find(packetId: number): number {

@@ -40,8 +40,15 @@ export interface SessionLink {
 }
 
 export interface SessionObserver {
-  /** A message will not reach the receiver. `delivery` is undefined for one that was never kept (QoS 0). */
-  dropped(session: Session, reason: DropReason, publication: Publication, qos: QoS, token: unknown): void
+  /** A message will not reach the receiver. `delivery` is undefined for one that was never kept. */
+  dropped(
+    session: Session,
+    reason: DropReason,
+    publication: Publication,
+    qos: QoS,
+    token: unknown,
+    delivery: Delivery | undefined,
+  ): void
   /** The receiver has taken it over (PUBACK, PUBCOMP), or refused it. Only for messages that were kept. */
   settled?(session: Session, delivery: Delivery, packetId: number, reasonCode: ReasonCode): void
   /** QoS 2: the receiver has the message (PUBREC); only the identifier is left. For a store. */
@@ -168,6 +175,21 @@ export class Session {
     return verdict
   }
 
+  /** Take up what a store remembers of an earlier process. Only on a fresh session without a link. */
+  restore(
+    inFlight: readonly { packetId: number; received: boolean; delivery: Delivery }[],
+    queued: readonly Delivery[],
+    held: readonly number[],
+  ): void {
+    for (const each of inFlight) {
+      const sent = each.delivery.qos === 1 ? OutboundState.awaitingPuback : OutboundState.awaitingPubrec
+      this.outbound.restore(each.packetId, each.received ? OutboundState.awaitingPubcomp : sent, each.delivery)
+      this.#inFlightBytes += deliveryBytes(each.delivery.publication)
+    }
+    for (const delivery of queued) this.queue.push(delivery, this.#lost)
+    for (const packetId of held) this.inbound.hold(packetId)
+  }
+
   /** An identifier for SUBSCRIBE or UNSUBSCRIBE; undefined while all are in use. */
   beginRequest(): number | undefined {
     return this.outbound.ready ? this.outbound.begin(OutboundState.awaitingAnswer, undefined) : undefined
@@ -256,17 +278,17 @@ export class Session {
   #settle(delivery: Delivery, packetId: number, reasonCode: ReasonCode): void {
     this.#inFlightBytes -= deliveryBytes(delivery.publication)
     if (reasonCode >= ReasonCode.unspecifiedError) {
-      this.#observer.dropped(this, 'refused', delivery.publication, delivery.qos, delivery.token)
+      this.#drop('refused', delivery)
     }
     this.#observer.settled?.(this, delivery, packetId, reasonCode)
   }
 
   #drop(reason: DropReason, delivery: Delivery): void {
-    this.#observer.dropped(this, reason, delivery.publication, delivery.qos, delivery.token)
+    this.#observer.dropped(this, reason, delivery.publication, delivery.qos, delivery.token, delivery)
   }
 
   #refuse(reason: DropReason, publication: Publication, qos: QoS, token: unknown): boolean {
-    this.#observer.dropped(this, reason, publication, qos, token)
+    this.#observer.dropped(this, reason, publication, qos, token, undefined)
     return false
   }
 }
