@@ -1,0 +1,128 @@
+import type { ReasonCode } from '@mq/core'
+import type { SubscribeResult } from './types.ts'
+
+/** What an {@link MqttError} is about; stable, for programs. */
+export type MqttErrorCode =
+  /** The server answered CONNECT with a failure; see {@link ConnectError.reasonCode}. */
+  | 'connect-refused'
+  /** No connection to the server: name, address, socket, WebSocket upgrade. `cause` has the platform's error. */
+  | 'network'
+  /** The TLS handshake failed. */
+  | 'tls'
+  /** The server closed the connection without saying why. */
+  | 'connection-lost'
+  /** The server ended the connection with DISCONNECT; see {@link ConnectError.reasonCode}. */
+  | 'server-disconnect'
+  /** Nothing came from the server for longer than Keep Alive allows. */
+  | 'keep-alive-timeout'
+  /** The server broke the protocol. */
+  | 'protocol-error'
+  /** PUBACK, PUBREC with a failure; see {@link PublishError.reasonCode}. */
+  | 'publish-refused'
+  /** At least one filter was refused; see {@link SubscribeError.results}. */
+  | 'subscribe-refused'
+  /** An UNSUBACK with a failure. */
+  | 'unsubscribe-refused'
+  /** The bound of `queue` was reached. */
+  | 'queue-full'
+  /** Message Expiry Interval passed before the message could be sent. */
+  | 'expired'
+  /** Larger than the server's Maximum Packet Size. */
+  | 'packet-too-large'
+  /** QoS 0 with `queue.qos0: 'reject'`, and no connection. */
+  | 'offline'
+  | 'timeout'
+  /** The client was disconnected, or gave up, before the operation was done. */
+  | 'client-closed'
+  /** An argument that the protocol has no place for: a topic, a filter, an option. */
+  | 'invalid-argument'
+  /** The server of this connection does not offer what was asked for. */
+  | 'not-supported'
+
+/** Everything that the client throws or rejects with, but for an abort: that is `signal.reason`, as it is. */
+export class MqttError extends Error {
+  readonly code: MqttErrorCode
+
+  constructor(code: MqttErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'MqttError'
+    this.code = code
+  }
+}
+
+/** The connection did not come about, or ended. */
+export class ConnectError extends MqttError {
+  /** Of CONNACK or DISCONNECT; 5.0's, also where 3.1.1 sent a Connect Return code (1 to 5 are 0x84, 0x85, 0x88, 0x86, 0x87). */
+  readonly reasonCode: ReasonCode | undefined
+  readonly reasonString: string | undefined
+  /** Another server to use (section 4.13), with 0x9C and 0x9D. */
+  readonly serverReference: string | undefined
+
+  constructor(
+    code: MqttErrorCode,
+    message: string,
+    options: {
+      reasonCode?: ReasonCode | undefined
+      reasonString?: string | undefined
+      serverReference?: string | undefined
+      cause?: unknown
+    } = {},
+  ) {
+    super(code, message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'ConnectError'
+    this.reasonCode = options.reasonCode
+    this.reasonString = options.reasonString
+    this.serverReference = options.serverReference
+  }
+}
+
+/** The server refused a message (PUBACK or PUBREC of 0x80 and above). */
+export class PublishError extends MqttError {
+  readonly reasonCode: ReasonCode
+  readonly packetId: number
+
+  constructor(topic: string, packetId: number, reasonCode: ReasonCode) {
+    super('publish-refused', `the server refused the message to "${topic}": ${hex(reasonCode)}`)
+    this.name = 'PublishError'
+    this.reasonCode = reasonCode
+    this.packetId = packetId
+  }
+}
+
+/** The server refused at least one filter. Those it granted stay subscribed. */
+export class SubscribeError extends MqttError {
+  /** One per filter, in the order they were asked for. */
+  readonly results: readonly SubscribeResult[]
+  /** Of the first filter that was refused. */
+  readonly reasonCode: ReasonCode
+
+  constructor(results: readonly SubscribeResult[]) {
+    const refused = results.filter((result) => result.reasonCode >= 0x80)
+    super(
+      'subscribe-refused',
+      `the server refused ${refused.map((result) => `"${result.filter}": ${hex(result.reasonCode)}`).join(', ')}`,
+    )
+    this.name = 'SubscribeError'
+    this.results = results
+    this.reasonCode = refused[0]?.reasonCode ?? 0x80
+  }
+}
+
+/** The queue is full (`overflow: 'reject'`), or the message was pushed out of it (`'drop-oldest'`). */
+export class QueueFullError extends MqttError {
+  constructor(message = 'the queue of messages to send is full') {
+    super('queue-full', message)
+    this.name = 'QueueFullError'
+  }
+}
+
+export class TimeoutError extends MqttError {
+  constructor(operation: string, milliseconds: number) {
+    super('timeout', `${operation} did not finish within ${milliseconds} ms`)
+    this.name = 'TimeoutError'
+  }
+}
+
+export function hex(reasonCode: ReasonCode): string {
+  return `0x${reasonCode.toString(16).padStart(2, '0')}`
+}

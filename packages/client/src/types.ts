@@ -1,0 +1,402 @@
+/** What `@mq/client` takes and gives. Seconds where the specification counts in seconds, milliseconds everywhere else. */
+import type {
+  DisconnectProperties,
+  MessageProperties,
+  ProtocolVersion,
+  PublishProperties,
+  QoS,
+  ReasonCode,
+  Transport,
+  UserProperties,
+  WillProperties,
+} from '@mq/core'
+import type { Clock } from './clock.ts'
+import type { ConnectError, MqttError } from './errors.ts'
+import type { TopicParams } from './topic-params.ts'
+
+export type Payload = string | Uint8Array
+
+export interface Abortable {
+  /** The operation rejects with `signal.reason`. */
+  readonly signal?: AbortSignal | undefined
+  /** Milliseconds; the operation rejects with a TimeoutError. Default: none. */
+  readonly timeout?: number | undefined
+}
+
+export interface Credentials {
+  readonly userName?: string | undefined
+  readonly password?: string | Uint8Array | undefined
+}
+
+export interface Will {
+  readonly topic: string
+  readonly payload?: Payload | undefined
+  readonly qos?: QoS | undefined
+  readonly retain?: boolean | undefined
+  readonly properties?: WillProperties | undefined
+}
+
+export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none'
+
+export interface ReconnectOptions {
+  /** Milliseconds before the first attempt after a loss, before jitter. Default 500. */
+  readonly initialDelay?: number | undefined
+  /** Milliseconds. Default 30 000. */
+  readonly maxDelay?: number | undefined
+  /** Default 2. */
+  readonly factor?: number | undefined
+  /** Default 'full': anything from 0 to the delay. */
+  readonly jitter?: Jitter | undefined
+  /** Attempts without success before the client gives up. Default: none, it goes on for ever. */
+  readonly maxAttempts?: number | undefined
+  /** The delay starts from `initialDelay` again after a connection that lasted this many milliseconds. Default 10 000. */
+  readonly stableAfter?: number | undefined
+  /** False: give up. A number: that many milliseconds instead. Default: give up on 0x85, 0x86, 0x87, 0x8A, 0x8C, 0x8E. */
+  readonly retry?: ((error: MqttError, attempt: number) => boolean | number) | undefined
+}
+
+export interface QueueOptions {
+  /** Default 1000. */
+  readonly maxMessages?: number | undefined
+  /** Default 8 MiB. */
+  readonly maxBytes?: number | undefined
+  /**
+   * When it is full. 'reject' (default): the new message rejects. 'wait': `publish` waits for room. 'drop-oldest': the oldest
+   * that was not sent rejects. Always with a QueueFullError.
+   */
+  readonly overflow?: 'reject' | 'wait' | 'drop-oldest' | undefined
+  /** QoS 0 while there is no connection. Default 'queue'. 'drop' resolves with `reasonCode` 0 and nothing sent. */
+  readonly qos0?: 'queue' | 'drop' | 'reject' | undefined
+}
+
+/** TLS as `node:tls` takes it; whatever else is set is passed on. No effect in browsers. */
+export interface TlsOptions {
+  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
+  readonly cert?: string | Uint8Array | undefined
+  readonly key?: string | Uint8Array | undefined
+  readonly passphrase?: string | undefined
+  readonly servername?: string | undefined
+  readonly rejectUnauthorized?: boolean | undefined
+  readonly ALPNProtocols?: readonly string[] | undefined
+  readonly [other: string]: unknown
+}
+
+export interface WebSocketOptions {
+  /** Not in browsers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Default ['mqtt'] [MQTT-6.0.0-3]; ['mqttv3.1'] with protocol version 3. */
+  readonly protocols?: readonly string[] | undefined
+}
+
+/** What a {@link TransportFactory} gets to open one connection with. */
+export interface TransportTarget {
+  readonly url: URL
+  /** Aborted when the attempt is given up: close what is half open, and reject. */
+  readonly signal: AbortSignal
+  readonly protocolVersion: ProtocolVersion
+  readonly tls: TlsOptions | undefined
+  readonly ws: WebSocketOptions | undefined
+}
+
+/** Opens a connection: resolves when bytes can be written, rejects with whatever the platform says. */
+export type TransportFactory = (target: TransportTarget) => Transport | Promise<Transport>
+
+/** `console` is one. */
+export interface Logger {
+  debug(message: string, detail?: unknown): void
+  info(message: string, detail?: unknown): void
+  warn(message: string, detail?: unknown): void
+  error(message: string, detail?: unknown): void
+}
+
+export interface ConnectOptions extends Abortable {
+  /** Default: none, and the server assigns one (5.0); `mq-` and 16 random characters before 5.0. */
+  readonly clientId?: string | undefined
+  /** 5 is 5.0, 4 is 3.1.1, 3 is 3.1. Default 'auto': 5.0, and 3.1.1 where the server does not know it. */
+  readonly protocolVersion?: ProtocolVersion | 'auto' | undefined
+  /** False: go on with the Session that the server has. Default true. Reconnects always try to go on. */
+  readonly cleanStart?: boolean | undefined
+  /** Seconds, 0xFFFFFFFF for ever. Default 0; for ever where `cleanStart` is false, as in 3.1.1. */
+  readonly sessionExpiryInterval?: number | undefined
+  /** Seconds, 0 for none. Default 60. The server may set another (5.0). */
+  readonly keepAlive?: number | undefined
+  /** Milliseconds for one attempt, from opening the socket to CONNACK. Default 10 000. */
+  readonly connectTimeout?: number | undefined
+  /** Default: those in the URL. A function is asked before every attempt. */
+  readonly credentials?:
+    | Credentials
+    | ((context: { attempt: number; signal: AbortSignal }) => Credentials | Promise<Credentials>)
+    | undefined
+  /** Tried in turn after the first URL, or asked before every attempt. */
+  readonly urls?: readonly (string | URL)[] | ((attempt: number) => string | URL | Promise<string | URL>) | undefined
+  readonly will?: Will | (() => Will) | undefined
+  /** False: the first loss of the connection ends the client. */
+  readonly reconnect?: false | ReconnectOptions | undefined
+  readonly queue?: QueueOptions | undefined
+  /** QoS 1 and 2 messages that the server may send before we acknowledged them. Default 1024. */
+  readonly receiveMaximum?: number | undefined
+  /** QoS 1 and 2 messages that we send before the server acknowledged them, at most; the server's limit also counts. */
+  readonly sendMaximum?: number | undefined
+  /** Bytes; the largest packet we take. Default: none. */
+  readonly maximumPacketSize?: number | undefined
+  readonly topicAlias?:
+    | {
+        /** 'lru': replace topics by numbers where the server allows it. Default 'off'. */
+        readonly outbound?: 'lru' | 'off' | undefined
+        /** How many aliases the server may use. Default 0. */
+        readonly inboundMaximum?: number | undefined
+      }
+    | undefined
+  /** User Properties of CONNECT. */
+  readonly userProperties?: UserProperties | undefined
+  readonly transport?: TransportFactory | undefined
+  readonly tls?: TlsOptions | undefined
+  readonly ws?: WebSocketOptions | undefined
+  readonly clock?: Clock | undefined
+  /** Random numbers in [0, 1), for jitter and client identifiers. Default Math.random. */
+  readonly random?: (() => number) | undefined
+  readonly logger?: Logger | undefined
+}
+
+/** What this connection may be used for: CONNACK's word, or what the version itself says. */
+export interface NegotiatedLimits {
+  readonly protocolVersion: ProtocolVersion
+  /** The smaller of the server's Receive Maximum and `sendMaximum`. */
+  readonly receiveMaximum: number
+  /** Bytes; Infinity where the server names none. */
+  readonly maximumPacketSize: number
+  readonly maximumQos: QoS
+  readonly retainAvailable: boolean
+  readonly topicAliasMaximum: number
+  /** Seconds. */
+  readonly keepAlive: number
+  /** Seconds. */
+  readonly sessionExpiryInterval: number
+  readonly wildcardSubscriptionAvailable: boolean
+  readonly subscriptionIdentifierAvailable: boolean
+  readonly sharedSubscriptionAvailable: boolean
+}
+
+export interface SessionInfo {
+  /** The server had a Session of ours. */
+  readonly present: boolean
+  /** The one in use: ours, or what the server assigned. */
+  readonly clientId: string
+  readonly limits: NegotiatedLimits
+  readonly responseInformation: string | undefined
+  readonly userProperties: UserProperties
+}
+
+export interface PublishOptions {
+  /** Default 0. */
+  readonly qos?: QoS | undefined
+  readonly retain?: boolean | undefined
+  /** Only sent in 5.0. `messageExpiryInterval` also counts while the message waits here. */
+  readonly properties?: MessageProperties | undefined
+}
+
+export interface OutgoingMessage extends PublishOptions {
+  readonly topic: string
+  readonly payload?: Payload | undefined
+}
+
+export interface PublishResult {
+  readonly qos: QoS
+  /** At QoS 1 and 2. */
+  readonly packetId: number | undefined
+  readonly reasonCode: ReasonCode
+  /** False where the server said that nobody was subscribed (0x10). */
+  readonly matched: boolean
+}
+
+export interface SubscribeOptions {
+  /** The largest QoS to receive with. Default 0. */
+  readonly qos?: QoS | undefined
+  readonly noLocal?: boolean | undefined
+  readonly retainAsPublished?: boolean | undefined
+  /** 0 send retained messages (default), 1 only if the subscription is new, 2 never. */
+  readonly retainHandling?: 0 | 1 | 2 | undefined
+  /** The ShareName of a Shared Subscription: `$share/{shared}/{filter}`. */
+  readonly shared?: string | undefined
+  readonly userProperties?: UserProperties | undefined
+  /** Messages that wait here for the reader. Default 256. */
+  readonly buffer?: number | undefined
+  /**
+   * When `buffer` is full of messages that no acknowledgement holds back. 'pause' (default): stop reading the connection;
+   * nothing is lost, and nothing else arrives either. The others lose messages and count them in `dropped`.
+   */
+  readonly overflow?: 'pause' | 'drop-oldest' | 'drop-newest' | undefined
+  /**
+   * When a QoS 1 or 2 message is acknowledged. 'processed' (default): the handler has returned, or the loop asks for the
+   * next message. 'received': at once. 'manual': `message.ack()`.
+   */
+  readonly ack?: 'processed' | 'received' | 'manual' | undefined
+  /** Handler form: how many messages are handled at a time. Default 1. */
+  readonly concurrency?: number | undefined
+}
+
+export interface SubscribeRequest<T extends string = string> extends SubscribeOptions {
+  readonly filter: T
+}
+
+export interface SubscribeResult {
+  readonly filter: string
+  /** 0, 1, 2: the QoS granted; 0x80 and above: refused. */
+  readonly reasonCode: ReasonCode
+}
+
+export interface UnsubscribeResult {
+  readonly filter: string
+  /** 0x11: there was no such subscription. Always 0 before 5.0. */
+  readonly reasonCode: ReasonCode
+}
+
+export interface Message<P = Record<never, never>> {
+  readonly topic: string
+  readonly payload: Uint8Array
+  readonly qos: QoS
+  readonly retain: boolean
+  readonly dup: boolean
+  /** The named levels of the filter: 'house/+room' gives `params.room`. */
+  readonly params: P
+  readonly properties: PublishProperties
+  /** The payload as UTF-8. */
+  text(): string
+  json<T = unknown>(): T
+  /** With `ack: 'manual'`; otherwise, and at QoS 0, without effect. */
+  ack(): void
+  /** Refuse it: PUBACK or PUBREC with this code (0x80 or above). Before 5.0 there is no refusal, and it is acknowledged. */
+  nack(reasonCode: ReasonCode): void
+  /** Publish to the message's Response Topic, with its Correlation Data. */
+  respond(payload?: Payload, options?: PublishOptions): Promise<PublishResult>
+}
+
+export type MessageHandler<P = Record<never, never>> = (message: Message<P>) => unknown
+
+/** One reader of one filter. `break` out of its loop, or `await using`, unsubscribes. */
+export interface Subscription<P = Record<never, never>> extends AsyncIterable<Message<P>>, AsyncDisposable {
+  /** As it was sent: names of levels taken out, `$share/…` put in front. */
+  readonly filter: string
+  readonly grantedQos: QoS
+  /** Messages that wait here. */
+  readonly pending: number
+  /** Messages that `overflow` cost. */
+  readonly dropped: number
+  /** Ends the loop at once. The server hears of it when this was the last reader of the filter. */
+  unsubscribe(options?: Abortable): Promise<void>
+  /** Unsubscribe, and end the loop when what waits here has been read. */
+  drain(options?: Abortable): Promise<void>
+}
+
+export interface RequestOptions extends PublishOptions, Abortable {
+  /** Default: a topic of this client's own, under the server's Response Information where it sends one. */
+  readonly responseTopic?: string | undefined
+}
+
+export interface DisconnectOptions {
+  /** 0x04 asks the server to publish the Will. Default 0. */
+  readonly reasonCode?: ReasonCode | undefined
+  /**
+   * True (default): first send what waits and receive what is unacknowledged, for at most 5 s. A number: for that many
+   * milliseconds. False: now; unfinished publishes reject with 'client-closed'.
+   */
+  readonly drain?: boolean | number | undefined
+  readonly properties?: DisconnectProperties | undefined
+}
+
+export type CloseReason =
+  /** `disconnect` was called. */
+  | { readonly type: 'disconnect' }
+  /** The client gave up: refused for good, out of attempts, aborted, or `reconnect: false`. */
+  | { readonly type: 'error'; readonly error: unknown }
+
+export type ClientState = 'idle' | 'connecting' | 'connected' | 'waiting' | 'closing' | 'closed'
+
+export type StatusEvent =
+  | { readonly type: 'connecting'; readonly attempt: number; readonly url: string }
+  | { readonly type: 'connected'; readonly session: SessionInfo }
+  /** The connection ended and was not meant to. */
+  | { readonly type: 'disconnected'; readonly error: ConnectError }
+  /** The next attempt is `delay` milliseconds away; `error` is why the last one failed. */
+  | { readonly type: 'waiting'; readonly attempt: number; readonly delay: number; readonly error: MqttError }
+  | { readonly type: 'closing' }
+  | { readonly type: 'closed'; readonly reason: CloseReason }
+
+export interface ClientEvents {
+  connect(session: SessionInfo): void
+  /** The server sent DISCONNECT. */
+  disconnect(reason: { reasonCode: ReasonCode; properties: DisconnectProperties }): void
+  reconnecting(event: { attempt: number; delay: number; error: MqttError }): void
+  /** The client is done. */
+  close(reason: CloseReason): void
+  /** Something failed that no promise tells: a lost connection, a handler that threw, a resubscription refused. */
+  error(error: unknown): void
+  message(message: Message): void
+}
+
+export interface Stats {
+  /** Packets and bytes since the client was made. */
+  readonly packetsReceived: number
+  readonly packetsSent: number
+  readonly bytesReceived: number
+  readonly bytesSent: number
+  /** Messages that wait for a connection, or for send quota. */
+  readonly queued: number
+  /** Sent, not yet acknowledged. */
+  readonly inFlight: number
+  /** Received messages that were lost here, with the reason. */
+  readonly dropped: { readonly overflow: number; readonly unclaimed: number }
+  /** Connections lost. */
+  readonly reconnects: number
+}
+
+/** An MQTT client: one Session, and at any time at most one connection that carries it. */
+export interface Client extends AsyncDisposable {
+  readonly state: ClientState
+  /** Of the connection, or the last one; undefined before the first. */
+  readonly session: SessionInfo | undefined
+  /** Resolves when the client is done, for whatever reason; never rejects. */
+  readonly closed: Promise<CloseReason>
+  /** Starts to connect. Resolves with the first CONNACK that accepts; rejects when the client gives up. */
+  connect(options?: Abortable): Promise<SessionInfo>
+  /** Resolves at QoS 0 when it is handed to the socket, at QoS 1 and 2 when the server has taken it over. */
+  publish(topic: string, payload?: Payload, options?: PublishOptions & Abortable): Promise<PublishResult>
+  publish(message: OutgoingMessage, options?: Abortable): Promise<PublishResult>
+  /** Resolves on SUBACK. A filter may name its wildcards: 'house/+room/#rest'. */
+  subscribe<const T extends string>(
+    filter: T | SubscribeRequest<T>,
+    options?: SubscribeOptions & Abortable,
+  ): Promise<Subscription<TopicParams<T>>>
+  subscribe<const T extends string>(
+    filter: T | SubscribeRequest<T>,
+    handler: MessageHandler<TopicParams<T>>,
+    options?: SubscribeOptions & Abortable,
+  ): Promise<Subscription<TopicParams<T>>>
+  /** Several filters in one SUBSCRIBE, read as one. Rejects with a SubscribeError if any is refused. */
+  subscribe(
+    filters: readonly (string | SubscribeRequest)[],
+    options?: SubscribeOptions & Abortable,
+  ): Promise<Subscription<Record<string, string>>>
+  /** Ends all subscriptions to these filters. */
+  unsubscribe(filter: string | readonly string[], options?: Abortable): Promise<UnsubscribeResult[]>
+  disconnect(options?: DisconnectOptions): Promise<void>
+  /** Publish with a Response Topic, and wait for the answer with the same Correlation Data. Only in 5.0. */
+  request(topic: string, payload?: Payload, options?: RequestOptions): Promise<Message>
+  /** Answer requests: what `handler` returns is published to the request's Response Topic. Only in 5.0. */
+  respond(
+    filter: string,
+    handler: (message: Message<Record<string, string>>) => Payload | Promise<Payload>,
+    options?: SubscribeOptions & Abortable,
+  ): Promise<Subscription<Record<string, string>>>
+  /** The first message to a filter. */
+  once(filter: string, options?: Abortable & SubscribeOptions): Promise<Message>
+  /** Every message, also those that no subscription of this process asked for. */
+  messages(options?: Pick<SubscribeOptions, 'buffer' | 'overflow' | 'ack'>): AsyncIterable<Message>
+  status(): AsyncIterable<StatusEvent>
+  stats(): Stats
+  on<K extends keyof ClientEvents>(
+    event: K,
+    listener: ClientEvents[K],
+    options?: { signal?: AbortSignal | undefined; once?: boolean | undefined },
+  ): this
+}
