@@ -47,7 +47,7 @@ test('a node with many children answers as one with few', () => {
   tree.set('home/+/light', 'home/+/light')
   expect(matchesOf(tree, 'home/777/light')).toEqual(['home/+/light', 'home/777/+'])
   expect([...tree.entries()].length).toBe(20_001)
-  for (const filter of filters) expect(tree.delete(filter)).toBe(true)
+  expect(filters.filter((filter) => !tree.delete(filter))).toEqual([])
   expect([...tree.entries()]).toEqual([['home/+/light', 'home/+/light']])
 })
 

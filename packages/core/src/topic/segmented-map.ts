@@ -7,7 +7,7 @@
  *                   A    B    A    C         A is told apart by one bit, B and C by two
  *
  * A segment that is full splits in two by the next bit of the hash; if the directory has no such bit yet, the directory
- * doubles (pointers only). Up to `segmentEntriesMax` entries there is one segment and nothing is hashed.
+ * doubles (pointers only). Up to `segmentEntriesMax` entries there is one plain Map and nothing is hashed.
  *
  * Always holds: every key lies in directory[hash & (directory.length - 1)]. A key is in one segment only. Segments are not
  * merged again until the map is empty: a broker that had a million subscriptions will have them again.
@@ -15,18 +15,26 @@
  * Rejected: one Map (the pause), Maps by fixed number (hashes for small maps, pauses for large ones).
  */
 export class SegmentedMap<Value> {
+  /** While one segment is enough: a lookup then has one step more than in a Map. */
+  #only: Map<string, Value> | undefined = new Map()
+  #directory: Segment<Value>[] = noSegments
   #size = 0
-  #directory: Segment<Value>[] = [new Segment(0)]
 
   get size(): number {
-    return this.#size
+    return this.#only?.size ?? this.#size
   }
 
   get(key: string): Value | undefined {
-    return this.#segmentOf(key).map.get(key)
+    const only = this.#only
+    return only !== undefined ? only.get(key) : this.#segmentOf(key).map.get(key)
   }
 
   set(key: string, value: Value): void {
+    if (this.#only !== undefined) {
+      this.#only.set(key, value)
+      if (this.#only.size > segmentEntriesMax) this.#divide(this.#only)
+      return
+    }
     let segment = this.#segmentOf(key)
     if (segment.map.size >= segmentEntriesMax && segment.depth < depthMax && !segment.map.has(key)) {
       this.#split(segment)
@@ -38,29 +46,43 @@ export class SegmentedMap<Value> {
   }
 
   delete(key: string): boolean {
+    if (this.#only !== undefined) return this.#only.delete(key)
     const deleted = this.#segmentOf(key).map.delete(key)
-    if (deleted) {
-      this.#size--
-      if (this.#size === 0 && this.#directory.length > 1) this.#directory = [new Segment(0)]
+    if (!deleted) return false
+    this.#size--
+    if (this.#size === 0) {
+      this.#only = new Map()
+      this.#directory = noSegments
     }
-    return deleted
+    return true
   }
 
   /** In no order. Keys that are set meanwhile may make others appear twice or not at all. */
   *entries(): IterableIterator<[string, Value]> {
+    if (this.#only !== undefined) {
+      yield* this.#only
+      return
+    }
     for (const segment of new Set(this.#directory)) yield* segment.map
   }
 
   #segmentOf(key: string): Segment<Value> {
-    const directory = this.#directory
-    return directory.length === 1 ? directory[0]! : directory[hashOf(key) & (directory.length - 1)]!
+    return this.#directory[hashOf(key) & (this.#directory.length - 1)]!
+  }
+
+  #divide(only: Map<string, Value>): void {
+    const whole = new Segment<Value>(0, only)
+    this.#directory = [whole]
+    this.#size = only.size
+    this.#only = undefined
+    this.#split(whole)
   }
 
   #split(low: Segment<Value>): void {
     const bit = 1 << low.depth
     if (bit === this.#directory.length) this.#directory = this.#directory.concat(this.#directory)
     low.depth++
-    const high = new Segment<Value>(low.depth)
+    const high = new Segment<Value>(low.depth, new Map())
     for (const [key, value] of low.map) {
       if ((hashOf(key) & bit) !== 0) {
         high.map.set(key, value)
@@ -76,14 +98,16 @@ export class SegmentedMap<Value> {
 /** Keys that a hostile peer made to share their low bits end in one large segment: slower to grow, never wrong. */
 const segmentEntriesMax = 8192
 const depthMax = 12
+const noSegments: never[] = []
 
 class Segment<Value> {
   /** By how many bits of the hash it is told apart from the others. */
   depth: number
-  readonly map: Map<string, Value> = new Map()
+  readonly map: Map<string, Value>
 
-  constructor(depth: number) {
+  constructor(depth: number, map: Map<string, Value>) {
     this.depth = depth
+    this.map = map
   }
 }
 

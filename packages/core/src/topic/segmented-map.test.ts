@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest'
+import { SegmentedMap } from './segmented-map.ts'
+
+test('a hundred thousand keys are set, replaced, listed and deleted as in a Map', () => {
+  const map = new SegmentedMap<number>()
+  const oracle = new Map<string, number>()
+  const set = (key: string, value: number): void => {
+    map.set(key, value)
+    oracle.set(key, value)
+  }
+  for (let n = 0; n < 100_000; n++) set(`device/${n}`, n)
+  for (let n = 0; n < 100_000; n += 3) set(`device/${n}`, -n)
+  for (let n = 0; n < 100_000; n += 7) {
+    if (map.delete(`device/${n}`) !== oracle.delete(`device/${n}`)) expect.fail(`delete ${n}`)
+  }
+  expect(map.delete('device/0')).toBe(false)
+  expect(map.size).toBe(oracle.size)
+  expect(new Map(map.entries())).toEqual(oracle)
+  expect([...oracle.keys()].filter((key) => map.get(key) !== oracle.get(key))).toEqual([])
+  expect([...oracle.keys()].filter((key) => !map.delete(key))).toEqual([])
+  expect(map.size).toBe(0)
+  map.set('again', 1)
+  expect([...map.entries()]).toEqual([['again', 1]])
+})
