@@ -1,0 +1,108 @@
+/**
+ * Every option of every command, once. The rewriter, the help, the completion and the README's test all read this table.
+ *
+ * Always holds: a letter or a long name means the same in all commands, so an option may stand before the command
+ * (`mq -L mqtts://broker sub '#'`), where it is not yet known which command it is for.
+ */
+export interface OptionSpec {
+  readonly name: string
+  readonly short?: string
+  /** `flag` takes nothing, `value` one argument, `property` Mosquitto's three or four. */
+  readonly kind: 'flag' | 'value' | 'property'
+  /** Every occurrence counts. Without it the last one does. */
+  readonly repeat?: true
+  /** What the value is called in the help. */
+  readonly value?: string
+  readonly group: 'Message' | 'Subscription' | 'Output' | 'Connection' | 'TLS' | 'Will' | 'Broker' | 'General'
+  readonly describe: string
+  readonly commands: readonly CommandName[]
+  /** The environment variable that stands in for it. */
+  readonly env?: string
+}
+
+export type CommandName = 'broker' | 'pub' | 'sub'
+
+const connecting: readonly CommandName[] = ['pub', 'sub']
+const pub: readonly CommandName[] = ['pub']
+const sub: readonly CommandName[] = ['sub']
+const broker: readonly CommandName[] = ['broker']
+
+// biome-ignore format: a table
+export const optionTable: readonly OptionSpec[] = [
+  { name: 'topic', short: 't', kind: 'value', repeat: true, value: 'topic', group: 'Message', commands: connecting, describe: 'Topic to publish to, or topic filter to subscribe to. Repeatable' },
+  { name: 'message', short: 'm', kind: 'value', value: 'text', group: 'Message', commands: pub, describe: 'The payload' },
+  { name: 'file', short: 'f', kind: 'value', value: 'path', group: 'Message', commands: pub, describe: 'The payload is this file, byte for byte' },
+  { name: 'stdin-file', short: 's', kind: 'flag', group: 'Message', commands: pub, describe: 'The payload is all of stdin' },
+  { name: 'stdin-line', short: 'l', kind: 'flag', group: 'Message', commands: pub, describe: 'Each line of stdin is a message' },
+  { name: 'null-message', short: 'n', kind: 'flag', group: 'Message', commands: pub, describe: 'An empty payload' },
+  { name: 'qos', short: 'q', kind: 'value', value: '0|1|2', group: 'Message', commands: connecting, env: 'MQ_QOS', describe: 'Quality of Service [0]' },
+  { name: 'retain', short: 'r', kind: 'flag', group: 'Message', commands: pub, describe: 'The broker keeps the message for later subscribers' },
+  { name: 'repeat', kind: 'value', value: 'n', group: 'Message', commands: pub, describe: 'Publish the message this many times [1]' },
+  { name: 'repeat-delay', kind: 'value', value: 'time', group: 'Message', commands: pub, describe: 'Wait between repeats: seconds, 500ms, 10s [0]' },
+  { name: 'max-inflight', short: 'M', kind: 'value', value: 'n', group: 'Message', commands: pub, describe: 'Messages of -l under way at once [20]' },
+  { name: 'content-type', kind: 'value', value: 'text', group: 'Message', commands: pub, describe: 'Content Type, such as application/json' },
+  { name: 'response-topic', kind: 'value', value: 'topic', group: 'Message', commands: pub, describe: 'Response Topic' },
+  { name: 'correlation-data', kind: 'value', value: 'text', group: 'Message', commands: pub, describe: 'Correlation Data' },
+  { name: 'expiry', kind: 'value', value: 'time', group: 'Message', commands: pub, describe: 'Message Expiry Interval: seconds, 10s, 5m, 1h' },
+  { name: 'user-property', kind: 'value', repeat: true, value: 'k=v', group: 'Message', commands: pub, describe: 'User Property, split at the first =. Repeatable' },
+  { name: 'require-subscriber', kind: 'flag', group: 'Message', commands: pub, describe: 'Exit with 16 where nobody subscribes (MQTT 5.0, QoS 1 and 2)' },
+
+  { name: 'filter-out', short: 'T', kind: 'value', repeat: true, value: 'filter', group: 'Subscription', commands: sub, describe: 'Do not show topics that match. Repeatable' },
+  { name: 'unsubscribe', short: 'U', kind: 'value', repeat: true, value: 'filter', group: 'Subscription', commands: sub, describe: 'Unsubscribe from this, after subscribing. Repeatable' },
+  { name: 'count', short: 'C', kind: 'value', value: 'n', group: 'Subscription', commands: sub, describe: 'Exit after n messages' },
+  { name: 'timeout', short: 'W', kind: 'value', value: 'time', group: 'Subscription', commands: sub, describe: 'Exit with 27 after this time: seconds, 500ms, 10s' },
+  { name: 'subscribe-only', short: 'E', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Exit once the broker has acknowledged the subscriptions' },
+  { name: 'no-retained', short: 'R', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Do not show retained messages' },
+  { name: 'retained-only', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Show retained messages, exit at the first that is not' },
+  { name: 'remove-retained', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Clear each retained message that arrives and is not filtered out' },
+  { name: 'retain-as-published', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Keep the retain flag as the publisher set it (MQTT 5.0)' },
+  { name: 'retain-handling', kind: 'value', value: 'always|new|never', group: 'Subscription', commands: sub, describe: 'When the broker sends retained messages (MQTT 5.0) [always]' },
+  { name: 'random-filter', kind: 'value', value: 'percent', group: 'Subscription', commands: sub, describe: 'Show only this share of the messages [100]' },
+  { name: 'strict', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Exit if the broker refuses any of the filters' },
+
+  { name: 'verbose', short: 'v', kind: 'flag', group: 'Output', commands: sub, describe: 'Print the topic before the payload' },
+  { name: 'format', short: 'F', kind: 'value', value: 'format', group: 'Output', commands: sub, describe: "Output format of mosquitto_sub, such as '%I %t %p'" },
+  { name: 'no-newline', short: 'N', kind: 'flag', group: 'Output', commands: sub, describe: 'No newline after the payload' },
+  { name: 'json', kind: 'flag', group: 'Output', commands: connecting, describe: 'One JSON object per line on stdout' },
+  { name: 'raw', kind: 'flag', group: 'Output', commands: sub, describe: 'Payload bytes as they came, on a terminal too' },
+  { name: 'pretty', kind: 'flag', group: 'Output', commands: sub, describe: 'Indent the JSON of -F %j and %J' },
+
+  { name: 'url', short: 'L', kind: 'value', value: 'url', group: 'Connection', commands: connecting, env: 'MQ_URL', describe: 'mqtt(s)://[user[:password]@]host[:port][/topic] or ws(s)://host[:port]/path' },
+  { name: 'host', short: 'h', kind: 'value', value: 'host', group: 'Connection', commands: connecting, env: 'MQ_HOST', describe: 'Broker [localhost]' },
+  { name: 'port', short: 'p', kind: 'value', value: 'port', group: 'Connection', commands: connecting, env: 'MQ_PORT', describe: 'Port [1883, with TLS 8883]' },
+  { name: 'username', short: 'u', kind: 'value', value: 'name', group: 'Connection', commands: connecting, env: 'MQ_USERNAME', describe: 'User name' },
+  { name: 'pw', short: 'P', kind: 'value', value: 'password', group: 'Connection', commands: connecting, env: 'MQ_PASSWORD', describe: 'Password; other users of the machine can see it, prefer --pw-file' },
+  { name: 'pw-file', kind: 'value', value: 'path', group: 'Connection', commands: connecting, env: 'MQ_PASSWORD_FILE', describe: 'Read the password from this file; one newline at its end is left out' },
+  { name: 'id', short: 'i', kind: 'value', value: 'id', group: 'Connection', commands: connecting, env: 'MQ_ID', describe: 'Client Identifier [mq-<command>-<pid>-<random>]' },
+  { name: 'id-prefix', short: 'I', kind: 'value', value: 'prefix', group: 'Connection', commands: connecting, describe: 'Client Identifier is this and the process id' },
+  { name: 'keepalive', short: 'k', kind: 'value', value: 'seconds', group: 'Connection', commands: connecting, env: 'MQ_KEEPALIVE', describe: 'Keep Alive [60]' },
+  { name: 'disable-clean-session', short: 'c', kind: 'flag', group: 'Connection', commands: connecting, describe: 'Go on with the session of this client id, and keep it' },
+  { name: 'session-expiry-interval', short: 'x', kind: 'value', value: 'seconds', group: 'Connection', commands: connecting, describe: 'How long the broker keeps the session; -1 for ever [0, with -c -1]' },
+  { name: 'protocol-version', short: 'V', kind: 'value', value: 'version', group: 'Connection', commands: connecting, env: 'MQ_PROTOCOL_VERSION', describe: '5, 311, 31 or auto: 5, and 3.1.1 where that is refused [auto]' },
+  { name: 'property', short: 'D', kind: 'property', repeat: true, value: 'packet name value', group: 'Connection', commands: connecting, describe: 'MQTT 5.0 property: -D publish content-type text/plain, -D connect user-property k v' },
+
+  { name: 'cafile', kind: 'value', value: 'path', group: 'TLS', commands: connecting, env: 'MQ_CAFILE', describe: 'Trust the certificates in this PEM file' },
+  { name: 'cert', kind: 'value', value: 'path', group: 'TLS', commands: connecting, env: 'MQ_CERT', describe: 'Client certificate, PEM' },
+  { name: 'key', kind: 'value', value: 'path', group: 'TLS', commands: connecting, env: 'MQ_KEY', describe: 'Private key of the client certificate, PEM' },
+  { name: 'insecure', kind: 'flag', group: 'TLS', commands: connecting, describe: 'Do not verify the certificate of the broker. For tests only' },
+
+  { name: 'will-topic', kind: 'value', value: 'topic', group: 'Will', commands: connecting, describe: 'Topic of the Will' },
+  { name: 'will-payload', kind: 'value', value: 'text', group: 'Will', commands: connecting, describe: 'Payload of the Will [empty]' },
+  { name: 'will-qos', kind: 'value', value: '0|1|2', group: 'Will', commands: connecting, describe: 'Quality of Service of the Will [0]' },
+  { name: 'will-retain', kind: 'flag', group: 'Will', commands: connecting, describe: 'The Will is retained' },
+
+  { name: 'listen', kind: 'value', repeat: true, value: 'url', group: 'Broker', commands: broker, describe: 'Where to listen: tcp://127.0.0.1:1883, ws://127.0.0.1:8083/mqtt. Repeatable [tcp://127.0.0.1:1883]' },
+  { name: 'store', kind: 'value', value: 'memory', group: 'Broker', commands: broker, describe: 'Where sessions and retained messages are kept [memory]' },
+  { name: 'log-level', kind: 'value', value: 'level', group: 'Broker', commands: broker, env: 'MQ_LOG_LEVEL', describe: 'silent, error, warn, info or debug [info]' },
+
+  { name: 'quiet', kind: 'flag', group: 'General', commands: connecting, describe: 'No errors or warnings on stderr, only the exit code' },
+  { name: 'debug', short: 'd', kind: 'flag', group: 'General', commands: connecting, describe: 'Say on stderr what happens' },
+]
+
+/** The spellings people know from elsewhere; taken, not shown in the help. */
+export const optionSynonyms: ReadonlyMap<string, string> = new Map([
+  ['password', 'pw'],
+  ['password-file', 'pw-file'],
+  ['client-id', 'id'],
+  ['user', 'username'],
+])

@@ -1,0 +1,84 @@
+/**
+ * The part of the command line that yargs does: help, version, completion, and which command it is. It sees names and no
+ * values (rewrite.ts), so none of its guesses can change one.
+ */
+import yargs from 'yargs'
+import type { Command } from '../command/command.ts'
+import { UsageError } from '../failure.ts'
+import { type OptionSpec, optionTable } from './option-table.ts'
+
+export type Asked =
+  | { readonly type: 'run'; readonly command: Command }
+  /** Help, version or a completion script: already made, to be printed. */
+  | { readonly type: 'print'; readonly text: string; readonly exitCode: number }
+
+/**
+ * @param argv what rewrite.ts made for yargs
+ * @throws UsageError for a command that does not exist
+ */
+export async function ask(argv: readonly string[], commands: readonly Command[], version: string): Promise<Asked> {
+  let chosen: Command | undefined
+  const program = yargs()
+    .scriptName('mq')
+    .usage('$0 <command>\n\nThe MQTT command line.')
+    .parserConfiguration({
+      'boolean-negation': false,
+      'camel-case-expansion': false,
+      'dot-notation': false,
+      'greedy-arrays': false,
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+    })
+    .help('help')
+    .describe('help', 'Show this')
+    .version('version', 'Show the version', version)
+    .completion('completion', 'Print a completion script for bash or zsh: source <(mq completion)')
+    .exitProcess(false)
+    .recommendCommands()
+    .strict()
+    .wrap(null)
+    .fail((message, error) => {
+      throw error ?? new UsageError(sentence(message))
+    })
+  for (const command of commands) {
+    program.command(
+      command.usage,
+      command.describe,
+      (yargsOfCommand) => {
+        for (const option of optionTable) {
+          if (option.commands.includes(command.name)) yargsOfCommand.option(option.name, shape(option))
+        }
+        for (const [line, what] of command.examples) yargsOfCommand.example(line, what)
+        return yargsOfCommand
+      },
+      () => {
+        chosen = command
+      },
+    )
+  }
+  // Without a callback, yargs would print by itself; with one it hands over what it would have printed.
+  const printed = await new Promise<string>((resolve, reject) => {
+    Promise.resolve(
+      program.parseAsync([...argv], (_error: unknown, __: unknown, output: string) => resolve(output)),
+    ).then(() => resolve(''), reject)
+  })
+  if (printed !== '') return { type: 'print', text: printed, exitCode: 0 }
+  if (chosen !== undefined) return { type: 'run', command: chosen }
+  return { type: 'print', text: await program.getHelp(), exitCode: 2 }
+}
+
+function shape(option: OptionSpec) {
+  return {
+    ...(option.short === undefined ? {} : { alias: option.short }),
+    type: option.kind === 'flag' ? ('boolean' as const) : ('string' as const),
+    group: `${option.group}:`,
+    describe: option.value === undefined ? option.describe : `${option.describe}  <${option.value}>`,
+  }
+}
+
+/** yargs answers in fragments, sometimes over several lines. */
+function sentence(message: string): string {
+  const [first = '', ...rest] = message.split('\n').filter((line) => line.trim() !== '')
+  const text = [first, ...rest].join('; ')
+  return `${text.slice(0, 1).toLowerCase()}${text.slice(1)}${/[.?!]$/.test(text) ? '' : '.'}`
+}

@@ -1,0 +1,104 @@
+/** mq broker: @mq/broker in the foreground, until SIGINT or SIGTERM. */
+import { type Broker, createBroker, memoryStore } from '@mq/broker'
+import { destination, type Logger, pino } from 'pino'
+import type { Arguments } from '../argv/arguments.ts'
+import { choiceOf } from '../argv/values.ts'
+import { ExitCode } from '../exit-code.ts'
+import { Failure, messageOf, UsageError } from '../failure.ts'
+import type { Io } from '../io.ts'
+import { humanLines } from '../log/human-lines.ts'
+import { colourWanted } from '../output/renderer.ts'
+
+const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
+type LogLevel = (typeof logLevels)[number]
+
+export async function runBroker(given: Arguments, io: Io): Promise<number> {
+  if (given.positionals.length > 0) {
+    throw new UsageError(
+      `mq broker takes no argument, and was given "${given.positionals[0]}"; --listen says where to listen.`,
+    )
+  }
+  const level = choiceOf(given.written('log-level'), given.text('log-level') ?? 'info', logLevels)
+  choiceOf('--store', given.text('store') ?? 'memory', ['memory'])
+  const wanted = given.all('listen').length > 0 ? given.all('listen') : ['tcp://127.0.0.1:1883']
+  const broker = createBroker({ logger: loggerOf(level, io), store: memoryStore() })
+  let stop = (): void => {}
+  const interrupted = new Promise<void>((resolve) => {
+    stop = io.onInterrupt(() => resolve())
+  })
+  try {
+    const urls: string[] = []
+    for (const url of wanted) urls.push(await listen(broker, url))
+    if (level !== 'silent') io.stderr.write(greeting(urls, runsThroughNpm(io)))
+    await interrupted
+    if (level !== 'silent')
+      io.stderr.write('mq broker is stopping: clients are told, then it ends. Again to end at once.\n')
+    return ExitCode.done
+  } finally {
+    await broker.close()
+    stop()
+  }
+}
+
+async function listen(broker: Broker, url: string): Promise<string> {
+  try {
+    return (await broker.listen(url)).url
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'MQ_BAD_LISTEN_URL') throw new UsageError(`--listen: ${messageOf(error)}`)
+    if (code === 'MQ_ADDRESS_IN_USE') {
+      const port = /:(\d+)(?:\/|$)/.exec(url)?.[1]
+      const what = port === undefined ? `${url} is` : `port ${port} is`
+      throw new Failure(
+        `${what} in use, perhaps by another broker; stop that one, or choose another with --listen, such as tcp://127.0.0.1:${Number(port ?? 1883) + 1}.`,
+        ExitCode.unexpected,
+        { cause: error },
+      )
+    }
+    throw new Failure(messageOf(error), ExitCode.unexpected, { cause: error })
+  }
+}
+
+/** Readable lines on stderr for a person at a terminal; JSON lines on stdout for whoever collects logs. */
+function loggerOf(level: LogLevel, io: Io): Logger {
+  const options = { level, base: null }
+  if (!io.stdout.isTty) return pino(options, destination({ dest: 1, sync: true }))
+  return pino(
+    options,
+    humanLines((line) => void io.stderr.write(line), colourWanted(io)),
+  )
+}
+
+/** npm start and npx: then `mq` alone is not a command in this shell. */
+function runsThroughNpm(io: Io): boolean {
+  return io.env['npm_lifecycle_event'] !== undefined || io.env['npm_command'] === 'exec'
+}
+
+/** What listens where, and two lines to try. */
+export function greeting(urls: readonly string[], throughNpm: boolean): string {
+  const mq = throughNpm ? 'npx mq' : 'mq'
+  const address = addressOptions(urls)
+  return [
+    ...urls.map((url) => `mq broker listens on ${url}`),
+    '',
+    '  Try it, each line in a terminal of its own:',
+    `    ${mq} sub${address} -t 'house/#'`,
+    `    ${mq} pub${address} -t house/bulb1 -m on`,
+    '',
+    '  Stop it with Ctrl-C.',
+    '',
+    '',
+  ].join('\n')
+}
+
+/** What the two lines need to reach us: nothing on the default port of this machine. */
+function addressOptions(urls: readonly string[]): string {
+  const tcp = urls.find((url) => url.startsWith('tcp://') || url.startsWith('mqtt://'))
+  const [, host = '', port = '1883'] = /^\w+:\/\/(.*?)(?::(\d+))?(?:\/|$)/.exec(tcp ?? '') ?? []
+  if (tcp === undefined) {
+    const web = urls.find((url) => url.startsWith('ws://'))
+    return web === undefined ? '' : ` -L ${web}`
+  }
+  const local = ['127.0.0.1', 'localhost', '0.0.0.0', '[::]', '[::1]', '*'].includes(host)
+  return `${local ? '' : ` -h ${host}`}${port === '1883' ? '' : ` -p ${port}`}`
+}

@@ -1,0 +1,46 @@
+/** The list of subcommands: a new one is a file beside this, and an entry here. */
+import type { Command } from './command.ts'
+
+export const commands: readonly Command[] = [
+  {
+    name: 'broker',
+    usage: 'broker',
+    describe: 'Run an MQTT broker here',
+    examples: [
+      ['mq broker', 'listen on tcp://127.0.0.1:1883'],
+      ['mq broker --listen tcp://127.0.0.1:1884 --listen ws://127.0.0.1:8083/mqtt', 'TCP and WebSocket'],
+    ],
+    async load() {
+      const { runBroker } = await import('./broker.ts')
+      return runBroker
+    },
+  },
+  {
+    name: 'pub',
+    usage: 'pub [topic] [message]',
+    describe: 'Publish a message',
+    examples: [
+      ['mq pub -t house/bulb1 -m on', 'one message'],
+      ['mq pub house/cfg -f cfg.json -r -q 1', 'a file, retained'],
+      ['seq 5 | mq pub -t count -l', 'each line a message'],
+    ],
+    async load() {
+      const [{ pub }, { openConnection }] = await Promise.all([import('./pub.ts'), import('../connection/open.ts')])
+      return (given, io) => pub(given, io, openConnection)
+    },
+  },
+  {
+    name: 'sub',
+    usage: 'sub [filter..]',
+    describe: 'Subscribe, and print what arrives',
+    examples: [
+      ["mq sub -t 'house/#'", 'everything below house'],
+      ["mq sub 'house/#' -T 'house/log/#' --json | jq .payload", 'lines of JSON'],
+      ['mq sub -t a -C 1 -W 5 || echo "exit $?"', 'one message, 27 if none comes in 5 s'],
+    ],
+    async load() {
+      const [{ sub }, { openConnection }] = await Promise.all([import('./sub.ts'), import('../connection/open.ts')])
+      return (given, io) => sub(given, io, openConnection)
+    },
+  },
+]

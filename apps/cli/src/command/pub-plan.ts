@@ -1,0 +1,126 @@
+/** What `mq pub` was asked to send, every value checked. */
+import type { MessageProperties, QoS } from '@mq/core'
+import type { Arguments } from '../argv/arguments.ts'
+import { durationMsOf, integerOf, pairOf, qosOf, topicNameOf } from '../argv/values.ts'
+import { type ConnectPlan, read } from '../connection/connect-wishes.ts'
+import { ExitCode } from '../exit-code.ts'
+import { Failure, messageOf, UsageError } from '../failure.ts'
+import { all } from '../input/lines.ts'
+import type { Io } from '../io.ts'
+
+export type Source =
+  | { readonly type: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly type: 'file'; readonly path: string }
+  | { readonly type: 'stdin' }
+  | { readonly type: 'lines' }
+
+export interface PublishPlan {
+  readonly topics: readonly string[]
+  readonly source: Source
+  readonly qos: QoS
+  readonly retain: boolean
+  readonly properties?: MessageProperties
+  readonly repeat: number
+  readonly repeatDelayMs: number
+  readonly inFlightMax: number
+  readonly requireSubscriber: boolean
+  readonly json: boolean
+}
+
+/** @throws UsageError */
+export function publishPlanOf(given: Arguments, { address, properties }: ConnectPlan): PublishPlan {
+  const positionals = [...given.positionals]
+  const named = namedSources(given)
+  const flagTopics = given.all('topic')
+  const urlTopic = address.topic
+  const haveTopic = flagTopics.length > 0 || (urlTopic !== undefined && positionals.length < (named.length > 0 ? 1 : 2))
+  const positionalTopic = haveTopic ? undefined : positionals.shift()
+  const positionalMessage = positionals.shift()
+  if (positionals.length > 0) {
+    throw new UsageError(
+      `there is one argument too many: "${positionals[0]}"; give a topic and a message, in quotes where they have blanks.`,
+    )
+  }
+  const topics =
+    flagTopics.length > 0 ? flagTopics : [positionalTopic ?? urlTopic].filter((topic) => topic !== undefined)
+  if (topics.length === 0) throw new UsageError('a topic is missing; give it as the first argument or with -t.')
+  const positionalSource: Source[] =
+    positionalMessage === undefined ? [] : [{ type: 'bytes', bytes: Buffer.from(positionalMessage) }]
+  const sources = [...named, ...positionalSource]
+  const [source] = sources
+  if (source === undefined) {
+    throw new UsageError('a message is missing; give it as the second argument, or one of -m, -f, -s, -l and -n.')
+  }
+  if (sources.length > 1) {
+    throw new UsageError('there is more than one message; give a second argument or one of -m, -f, -s, -l and -n.')
+  }
+  const repeat = integerOf('--repeat', given.text('repeat') ?? '1', 1, Number.MAX_SAFE_INTEGER)
+  if (source.type === 'lines' && given.flag('repeat'))
+    throw new UsageError('--repeat does not go with -l, which ends with its input.')
+  const messageProperties = {
+    ...properties.publish,
+    ...propertiesOfOptions(given, properties.publish?.userProperties ?? []),
+  }
+  const qos = qosOf(given.written('qos'), given.text('qos') ?? '0')
+  return {
+    topics: topics.map((topic) => topicNameOf('the topic', topic)),
+    source,
+    qos,
+    retain: given.flag('retain'),
+    ...(Object.keys(messageProperties).length === 0 ? {} : { properties: messageProperties }),
+    repeat,
+    repeatDelayMs: durationMsOf('--repeat-delay', given.text('repeat-delay') ?? '0'),
+    // Nothing acknowledges QoS 0; its bound only keeps the input from running ahead of the socket.
+    inFlightMax: given.flag('max-inflight')
+      ? integerOf('--max-inflight', given.text('max-inflight') ?? '', 1, 65_535)
+      : qos === 0
+        ? 256
+        : 20,
+    requireSubscriber: given.flag('require-subscriber'),
+    json: given.flag('json'),
+  }
+}
+
+/** @throws Failure, exit code 6 */
+export async function payloadOf(source: Exclude<Source, { type: 'lines' }>, io: Io): Promise<Uint8Array> {
+  if (source.type === 'bytes') return source.bytes
+  if (source.type === 'file') return read(io, '--file', source.path)
+  try {
+    return await all(io.stdin)
+  } catch (error) {
+    throw new Failure(`stdin cannot be read: ${messageOf(error)}.`, ExitCode.input, { cause: error })
+  }
+}
+
+function namedSources(given: Arguments): Source[] {
+  const sources: Source[] = []
+  const message = given.text('message')
+  const file = given.text('file')
+  if (message !== undefined) sources.push({ type: 'bytes', bytes: Buffer.from(message) })
+  if (file !== undefined) sources.push({ type: 'file', path: file })
+  if (given.flag('stdin-file')) sources.push({ type: 'stdin' })
+  if (given.flag('stdin-line')) sources.push({ type: 'lines' })
+  if (given.flag('null-message')) sources.push({ type: 'bytes', bytes: new Uint8Array() })
+  return sources
+}
+
+function propertiesOfOptions(
+  given: Arguments,
+  fromProperty: MessageProperties['userProperties'] & object,
+): MessageProperties {
+  const contentType = given.text('content-type')
+  const responseTopic = given.text('response-topic')
+  const correlationData = given.text('correlation-data')
+  const expiry = given.text('expiry')
+  const pairs = given.all('user-property').map((text) => pairOf('--user-property', text))
+  return {
+    ...(contentType === undefined ? {} : { contentType }),
+    ...(responseTopic === undefined ? {} : { responseTopic: topicNameOf('--response-topic', responseTopic) }),
+    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
+    // Whole seconds on the wire; a fraction is rounded up, so that nothing ends before its time.
+    ...(expiry === undefined
+      ? {}
+      : { messageExpiryInterval: Math.ceil(durationMsOf('--expiry', expiry, 4_294_967_295_000) / 1000) }),
+    ...(pairs.length === 0 ? {} : { userProperties: [...fromProperty, ...pairs] }),
+  }
+}

@@ -1,0 +1,133 @@
+/**
+ * mq pub: one message from an argument, a file or stdin, or one per line of stdin.
+ *
+ * Always holds: QoS 1 and 2 are waited for before the exit code is decided, messages leave in the order they were read, and
+ * of a long stdin only as much is held as is under way.
+ */
+import type { Arguments } from '../argv/arguments.ts'
+import { connectPlanOf } from '../connection/connect-wishes.ts'
+import type { Answer, Connection, OpenConnection, OutgoingMessage } from '../connection/connection.ts'
+import { reasonText } from '../connection/reason.ts'
+import { ExitCode } from '../exit-code.ts'
+import { lines } from '../input/lines.ts'
+import type { Io } from '../io.ts'
+import { type PublishPlan, payloadOf, publishPlanOf } from './pub-plan.ts'
+import { type Status, statusOf } from './status.ts'
+
+export async function pub(given: Arguments, io: Io, open: OpenConnection): Promise<number> {
+  const status = statusOf(given, io)
+  const connectPlan = await connectPlanOf(given, io, false, needsV5(given))
+  const plan = publishPlanOf(given, connectPlan)
+  const abort = new AbortController()
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    abort.signal.addEventListener('abort', () => resolve('interrupted'))
+  })
+  const forget = io.onInterrupt(() => abort.abort())
+  try {
+    // Read before connecting: an unreadable file should not cost a connection.
+    const payload = plan.source.type === 'lines' ? undefined : await payloadOf(plan.source, io)
+    const connection = await open(connectPlan.wishes, status, abort.signal)
+    const publisher = publisherOf(connection, plan, io, status)
+    const work =
+      payload === undefined
+        ? publishLines(publisher, plan, io, abort.signal)
+        : publishOne(publisher, plan, payload, io, abort.signal)
+    const first = await Promise.race([work, connection.ended, interrupted])
+    if (first instanceof Error) throw first
+    await connection.disconnect()
+    if (first !== 'interrupted') return publisher.exitCode()
+    // A stream of lines is ended by Ctrl-C; a message that was not yet taken is a failure.
+    if (payload === undefined) return publisher.exitCode()
+    status.warn('interrupted before the message was acknowledged.')
+    return ExitCode.unexpected
+  } finally {
+    forget()
+  }
+}
+
+/** The options that fill properties of PUBLISH. */
+function needsV5(given: Arguments): string | undefined {
+  const name = ['content-type', 'response-topic', 'correlation-data', 'expiry', 'user-property'].find((option) =>
+    given.flag(option),
+  )
+  return name === undefined ? undefined : `--${name}`
+}
+
+interface Publisher {
+  /** Publishes to every topic; resolves when the broker has answered. */
+  send(payload: Uint8Array): Promise<void>
+  exitCode(): number
+}
+
+function publisherOf(connection: Connection, plan: PublishPlan, io: Io, status: Status): Publisher {
+  let exitCode: number = ExitCode.done
+  const answered = async (message: OutgoingMessage, answer: Answer): Promise<void> => {
+    const { reasonCode } = answer
+    if (reasonCode >= 0x80) {
+      status.error(
+        `the broker refused the message to ${message.topicName}: ${reasonText(reasonCode, answer.reasonString)}.`,
+      )
+      exitCode ||= reasonCode
+    } else if (reasonCode === ExitCode.noSubscriber && plan.requireSubscriber) {
+      status.error(`nobody subscribes to ${message.topicName}.`)
+      exitCode ||= ExitCode.noSubscriber
+    }
+    if (plan.json) await io.stdout.write(`${JSON.stringify(report(message, answer))}\n`)
+  }
+  return {
+    async send(payload) {
+      const messages = plan.topics.map((topicName) => ({
+        topicName,
+        payload,
+        qos: plan.qos,
+        retain: plan.retain,
+        ...(plan.properties === undefined ? {} : { properties: plan.properties }),
+      }))
+      await Promise.all(messages.map(async (message) => answered(message, await connection.publish(message))))
+    },
+    exitCode: () => exitCode,
+  }
+}
+
+function report(message: OutgoingMessage, answer: Answer): object {
+  return {
+    topic: message.topicName,
+    qos: message.qos,
+    retain: message.retain,
+    size: message.payload.length,
+    reasonCode: answer.reasonCode,
+    reason: reasonText(answer.reasonCode),
+  }
+}
+
+async function publishOne(
+  publisher: Publisher,
+  plan: PublishPlan,
+  payload: Uint8Array,
+  io: Io,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let round = 0; round < plan.repeat && !signal.aborted; round += 1) {
+    if (round > 0 && plan.repeatDelayMs > 0) await io.sleep(plan.repeatDelayMs, signal)
+    await publisher.send(payload)
+  }
+}
+
+async function publishLines(publisher: Publisher, plan: PublishPlan, io: Io, signal: AbortSignal): Promise<void> {
+  const underWay = new Set<Promise<void>>()
+  let failed: { readonly error: unknown } | undefined
+  for await (const line of lines(io.stdin)) {
+    if (signal.aborted || failed !== undefined) break
+    const sent: Promise<void> = publisher.send(line).then(
+      () => void underWay.delete(sent),
+      (error: unknown) => {
+        failed ??= { error }
+        underWay.delete(sent)
+      },
+    )
+    underWay.add(sent)
+    while (underWay.size >= plan.inFlightMax) await Promise.race(underWay)
+  }
+  await Promise.all(underWay)
+  if (failed !== undefined) throw failed.error
+}

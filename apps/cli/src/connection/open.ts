@@ -1,0 +1,161 @@
+/** A Connection made of @mq/client: the one file that knows the client. */
+import {
+  type Client,
+  ConnectError,
+  type ConnectOptions,
+  createClient,
+  type Message,
+  MqttError,
+  PublishError,
+  SubscribeError,
+} from '@mq/client'
+import { ReasonCode } from '@mq/core'
+import { ExitCode, exitCodeOfReason } from '../exit-code.ts'
+import { Failure, messageOf } from '../failure.ts'
+import type { Connection, ConnectionNews, ConnectWishes, OpenConnection, ReceivedMessage } from './connection.ts'
+import { reasonText } from './reason.ts'
+
+export const openConnection: OpenConnection = async (wishes, news, signal) => {
+  const client = createClient(wishes.url, optionsOf(wishes))
+  // Asked for before connecting: a session that goes on sends its messages right behind CONNACK.
+  const messages = client.messages({ ack: 'manual', overflow: 'pause' })
+  client.on('reconnecting', ({ delay, error }) => {
+    const seconds = (delay / 1000).toFixed(1)
+    news.warn(`the connection to ${wishes.url} is lost (${messageOf(error)}); trying again in ${seconds} s.`)
+  })
+  client.on('disconnect', ({ reasonCode, properties }) => {
+    news.debug(`the broker said DISCONNECT: ${reasonText(reasonCode, properties.reasonString)}.`)
+  })
+  client.on('error', (error) => news.debug(messageOf(error)))
+  news.debug(`connecting to ${wishes.url} as ${wishes.clientId}.`)
+  try {
+    const { present, clientId, limits } = await client.connect({ signal })
+    news.debug(`connected with MQTT ${versionText(limits.protocolVersion)}${present ? ', the session goes on' : ''}.`)
+    client.on('connect', () => news.warn(`connected to ${wishes.url} again.`))
+    return connectionOf(client, messages, wishes, { present, clientId, protocolVersion: limits.protocolVersion })
+  } catch (error) {
+    throw failureOf(error, wishes.url, 'connecting')
+  }
+}
+
+function connectionOf(
+  client: Client,
+  messages: AsyncIterable<Message>,
+  wishes: ConnectWishes,
+  session: { present: boolean; clientId: string; protocolVersion: 3 | 4 | 5 },
+): Connection {
+  const { url, disconnectProperties } = wishes
+  let left: Promise<void> | undefined
+  return {
+    clientId: session.clientId,
+    protocolVersion: session.protocolVersion,
+    sessionPresent: session.present,
+    ended: client.closed.then((reason) =>
+      reason.type === 'error' ? failureOf(reason.error, url, 'connected') : undefined,
+    ),
+    async publish({ topicName, payload, qos, retain, properties }) {
+      try {
+        return await client.publish({ topic: topicName, payload, qos, retain, properties })
+      } catch (error) {
+        if (error instanceof PublishError) return { reasonCode: error.reasonCode }
+        throw failureOf(error, url, 'connected')
+      }
+    },
+    async subscribe(topicFilters, subscribeWishes) {
+      try {
+        // Nobody reads this subscription: `messages` has everything, in the order of the wire and each message once.
+        const unread = { ack: 'received', buffer: 1, overflow: 'drop-newest' } as const
+        const { grantedQos } = await client.subscribe(topicFilters, { ...subscribeWishes, ...unread })
+        return topicFilters.map(() => ({ reasonCode: grantedQos }))
+      } catch (error) {
+        if (error instanceof SubscribeError) return error.results
+        throw failureOf(error, url, 'connected')
+      }
+    },
+    async unsubscribe(topicFilters) {
+      try {
+        return await client.unsubscribe(topicFilters)
+      } catch (error) {
+        throw failureOf(error, url, 'connected')
+      }
+    },
+    messages: () => received(messages),
+    disconnect() {
+      left ??= client.disconnect(disconnectProperties === undefined ? {} : { properties: disconnectProperties })
+      return left
+    },
+  }
+}
+
+async function* received(messages: AsyncIterable<Message>): AsyncGenerator<ReceivedMessage> {
+  for await (const message of messages) {
+    const { topic, payload, qos, retain, dup, properties } = message
+    yield { topicName: topic, payload, qos, retain, dup, properties, ack: () => message.ack() }
+  }
+}
+
+function optionsOf(wishes: ConnectWishes): ConnectOptions {
+  const { properties: connect = {}, will, tls, userName, password } = wishes
+  return {
+    clientId: wishes.clientId,
+    protocolVersion: wishes.protocolVersion,
+    cleanStart: wishes.cleanStart,
+    sessionExpiryInterval: wishes.sessionExpiryInterval,
+    keepAlive: wishes.keepAlive,
+    // Always set: the address given to the client has no user in it.
+    credentials: { userName, password },
+    receiveMaximum: connect.receiveMaximum,
+    maximumPacketSize: connect.maximumPacketSize,
+    userProperties: connect.userProperties,
+    topicAlias: { inboundMaximum: connect.topicAliasMaximum },
+    // pub reads its input no faster than the broker takes it.
+    queue: { overflow: 'wait' },
+    // Only once there was a connection: a refused or failed first attempt ends the command, see `retry`.
+    reconnect: wishes.reconnect ? {} : false,
+    ...(will === undefined
+      ? {}
+      : {
+          will: {
+            topic: will.topicName,
+            payload: will.payload,
+            qos: will.qos,
+            retain: will.retain,
+            properties: will.properties,
+          },
+        }),
+    ...(tls === undefined ? {} : { tls: { ...tls } }),
+  }
+}
+
+const versionText = (version: 3 | 4 | 5): string => ({ 3: '3.1', 4: '3.1.1', 5: '5.0' })[version]
+
+/** What the client threw, as a sentence and an exit code. */
+function failureOf(error: unknown, url: string, phase: 'connecting' | 'connected'): Failure {
+  const made = (sentence: string, exitCode: number): Failure => new Failure(sentence, exitCode, { cause: error })
+  if (error instanceof ConnectError && error.reasonCode !== undefined) {
+    const said = reasonText(error.reasonCode, error.reasonString)
+    const what = phase === 'connecting' ? `${url} refused the connection` : `${url} ended the connection`
+    const elsewhere = error.serverReference === undefined ? '' : `; it names another server: ${error.serverReference}`
+    return made(`${what}: ${said}${elsewhere}.`, exitCodeOfReason(error.reasonCode))
+  }
+  if (!(error instanceof MqttError)) return made(messageOf(error), ExitCode.unexpected)
+  const cannot = `cannot connect to ${url}: ${messageOf(error)}.`
+  switch (error.code) {
+    case 'tls':
+      return made(cannot, ExitCode.tls)
+    case 'network':
+      return made(cannot, ExitCode.unreachable)
+    case 'connection-lost':
+    case 'keep-alive-timeout':
+    case 'server-disconnect':
+    case 'timeout':
+      if (phase === 'connecting') return made(cannot, ExitCode.unreachable)
+      return made(`the connection to ${url} was lost: ${messageOf(error)}.`, ExitCode.connectionLost)
+    case 'client-closed':
+      return made(`the connection to ${url} was closed before this was done.`, ExitCode.connectionLost)
+    case 'packet-too-large':
+      return made(`${messageOf(error)}.`, ReasonCode.packetTooLarge)
+    default:
+      return made(`${messageOf(error)}.`, ExitCode.unexpected)
+  }
+}
