@@ -20,9 +20,9 @@ export interface Transport {
   /** Stop and go on reading. */
   pause(): void
   resume(): void
-  /** Send what was written, then close. `closed` follows. */
+  /** Send what was written, then close. `lost` follows. */
   end(): void
-  /** Close now, unsent bytes are lost. `closed` follows. */
+  /** Close now, unsent bytes are lost. `lost` follows. */
   destroy(): void
 }
 
@@ -31,5 +31,5 @@ export interface TransportHandler {
   /** After a write that returned false: everything written has been taken. */
   drained(): void
   /** Once, last. `error` where it was one. */
-  closed(error: Error | undefined): void
+  lost(error: Error | undefined): void
 }
