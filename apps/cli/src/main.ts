@@ -27,17 +27,16 @@ export async function main(
     // The completion script calls back with the words so far, which may be half an option: they are for yargs alone.
     const rewritten = argv.includes('--get-yargs-completions') ? undefined : rewrite(argv)
     command = commands.find(({ name }) => name === rewritten?.command)
+    if (command !== undefined && rewritten !== undefined) checkBelongs(rewritten, command.name)
     const asked = await ask(rewritten?.forYargs ?? argv, commands, version)
     if (asked.type === 'print' || rewritten === undefined) {
       if (asked.type === 'print')
         await (asked.exitCode === 0 ? io.stdout : io.stderr).write(`${asked.text.trimEnd()}\n`)
       return asked.type === 'print' ? asked.exitCode : ExitCode.done
     }
-    command = asked.command
-    checkBelongs(rewritten, command.name)
     const given = argumentsOf(rewritten, io.env)
     quiet = given.flag('quiet')
-    const run = await command.load()
+    const run = await asked.command.load()
     return await run(given, io)
   } catch (error) {
     if (error instanceof UsageError) {

@@ -4,6 +4,7 @@
  */
 import yargs from 'yargs'
 import type { Command } from '../command/command.ts'
+import { ExitCode } from '../exit-code.ts'
 import { UsageError } from '../failure.ts'
 import { type OptionSpec, optionTable } from './option-table.ts'
 
@@ -56,15 +57,16 @@ export async function ask(argv: readonly string[], commands: readonly Command[],
       },
     )
   }
-  // Without a callback, yargs would print by itself; with one it hands over what it would have printed.
-  const printed = await new Promise<string>((resolve, reject) => {
-    Promise.resolve(
-      program.parseAsync([...argv], (_error: unknown, __: unknown, output: string) => resolve(output)),
-    ).then(() => resolve(''), reject)
+  // yargs prints the completion script and then finds that `completion` is no command, where it is strict.
+  if (argv[0] === 'completion') program.strict(false)
+  // Without a callback, yargs would print by itself; with one it hands over what it would have printed, in pieces.
+  let printed = ''
+  await program.parseAsync([...argv], (_error: unknown, _argv: unknown, output: string | undefined) => {
+    printed += output ?? ''
   })
-  if (printed !== '') return { type: 'print', text: printed, exitCode: 0 }
+  if (printed !== '') return { type: 'print', text: printed, exitCode: ExitCode.done }
   if (chosen !== undefined) return { type: 'run', command: chosen }
-  return { type: 'print', text: await program.getHelp(), exitCode: 2 }
+  return { type: 'print', text: await program.getHelp(), exitCode: ExitCode.usage }
 }
 
 function shape(option: OptionSpec) {

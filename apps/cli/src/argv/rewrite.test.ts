@@ -68,13 +68,13 @@ describe('what yargs alone would get wrong', () => {
   })
 
   test('yargs sees no value, whatever it is', () => {
-    const value = fc.string({ minLength: 4 }).filter((text) => !/^[-@a-z]*$/.test(text))
+    const value = fc.string()
     fc.assert(
       fc.property(value, value, (first, second) => {
         const { options, positionals, forYargs } = rewrite(['pub', '-m', first, '--', second])
         expect(options.get('message')).toEqual([first])
         expect(positionals).toEqual([second])
-        expect(forYargs).toEqual(['pub', '--message=@', '@'])
+        expect(forYargs).toEqual(['pub'])
       }),
     )
   })

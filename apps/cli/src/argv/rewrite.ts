@@ -4,12 +4,13 @@
  * yargs guesses: it reads `-m -a` as two options, `-m 1e3` as the number 1000, `--message='"on"'` without its quotes, and
  * `-mhello` as five flags. For a tool that carries other people's payloads each of these is data lost. So the rewriter, which
  * knows from the option table what takes a value, takes every value out, in the way of getopt and mosquitto_pub: the argument
- * after an option that needs one is its value, whatever it looks like. yargs gets names and empty places:
+ * after an option that needs one is its value, whatever it looks like. What is left for yargs is which command it is, and
+ * whether the help or the version is wanted:
  *
  *     mq pub -t house/x -m --x 1e3     →   options {topic: [house/x], message: [--x]}, positionals [1e3]
- *                                          for yargs: pub --topic=@ --message=@ @
+ *                                          for yargs: pub
  *
- * Always holds: no byte of a value or a positional is in `forYargs`.
+ * Always holds: no option, value or positional is in `forYargs`.
  */
 import { UsageError } from '../failure.ts'
 import { nearest } from './nearest.ts'
@@ -30,7 +31,6 @@ const byName = new Map(optionTable.map((option) => [option.name, option]))
 const byShort = new Map(optionTable.flatMap((option) => (option.short ? [[option.short, option] as const] : [])))
 /** These belong to yargs. */
 const passed: ReadonlySet<string> = new Set(['--help', '--version'])
-const place = '@'
 
 /** @throws UsageError for an unknown option, or one that lacks its value. */
 export function rewrite(argv: readonly string[]): Rewritten {
@@ -45,7 +45,6 @@ export function rewrite(argv: readonly string[]): Rewritten {
     const values = options.get(option.name)
     if (values === undefined) options.set(option.name, [value])
     else values.push(value)
-    forYargs.push(option.kind === 'flag' ? `--${option.name}` : `--${option.name}=${place}`)
   }
   const word = (argument: string): void => {
     if (command === undefined) {
@@ -53,7 +52,6 @@ export function rewrite(argv: readonly string[]): Rewritten {
       forYargs.push(argument)
     } else {
       positionals.push(argument)
-      forYargs.push(place)
     }
   }
   const next = (option: OptionSpec, written: string): string => {
@@ -71,7 +69,6 @@ export function rewrite(argv: readonly string[]): Rewritten {
       words.push(next(option, written), next(option, written))
       if (words[1] === 'user-property') words.push(next(option, written))
       properties.push(words)
-      forYargs.push(`--${option.name}=${place}`)
     } else {
       add(option, attached ?? next(option, written))
     }

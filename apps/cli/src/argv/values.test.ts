@@ -45,7 +45,7 @@ describe('a value', () => {
 })
 
 describe('a bad value gets one sentence that names the option, the value and what is allowed', () => {
-  test.each<readonly [() => unknown, string]>([
+  test.each<readonly [() => unknown, string | RegExp]>([
     [() => values.qosOf('--qos', '3'), '--qos was given "3"; allowed is 0, 1 or 2.'],
     [() => values.qosOf('--qos', ''), '--qos was given ""; allowed is 0, 1 or 2.'],
     [

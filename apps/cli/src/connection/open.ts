@@ -12,7 +12,7 @@ import {
 import { ReasonCode } from '@mq/core'
 import { ExitCode, exitCodeOfReason } from '../exit-code.ts'
 import { Failure, messageOf } from '../failure.ts'
-import type { Connection, ConnectionNews, ConnectWishes, OpenConnection, ReceivedMessage } from './connection.ts'
+import type { Connection, ConnectWishes, OpenConnection, ReceivedMessage } from './connection.ts'
 import { reasonText } from './reason.ts'
 
 export const openConnection: OpenConnection = async (wishes, news, signal) => {
