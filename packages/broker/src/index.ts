@@ -1,1 +1,12 @@
-export {}
+// The names of @mq/broker, in reading order.
+
+export { MqError } from '@mq/core'
+export type { AuthenticationAnswer, AuthenticationRequest, Authenticator } from './auth/authenticate.ts'
+export type { AuthorizationRequest, Authorizer } from './auth/authorize.ts'
+export { type Broker, type BrokerOptions, type BrokerStats, createBroker } from './broker.ts'
+export type { Clock } from './config/clock.ts'
+export { type BrokerLimits, defaultLimits } from './config/limits.ts'
+export type { Listener } from './listener/listener.ts'
+export type { Counters } from './metric/counters.ts'
+export { memoryStore } from './store/memory-store.ts'
+export type { Store, StoredDelivery, StoredSession, StoredState, StoredSubscription } from './store/store.ts'

@@ -1,0 +1,20 @@
+import type { ProtocolVersion, ReasonCode } from '@mq/core'
+
+/** Who wants to connect, as CONNECT says. */
+export interface AuthenticationRequest {
+  readonly clientId: string
+  readonly userName: string | undefined
+  readonly password: Uint8Array | undefined
+  readonly protocolVersion: ProtocolVersion
+  /** Where from, e.g. `tcp://127.0.0.1:40312`. */
+  readonly peer: string
+}
+
+/**
+ * True lets the client in; false refuses it with 0x86 Bad User Name or Password; an object refuses it with a Reason Code
+ * (0x80 or above) and a sentence that a 5.0 client is told. A rejected promise or a throw refuses it with 0x88 and is
+ * logged: an authenticator that is broken lets nobody in.
+ */
+export type AuthenticationAnswer = boolean | { readonly reasonCode: ReasonCode; readonly reason: string }
+
+export type Authenticator = (request: AuthenticationRequest) => AuthenticationAnswer | Promise<AuthenticationAnswer>

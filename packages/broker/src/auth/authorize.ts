@@ -1,0 +1,16 @@
+/** What a client wants to do. */
+export interface AuthorizationRequest {
+  readonly clientId: string
+  readonly userName: string | undefined
+  /** `will` is asked at CONNECT, for the Will Message's topic. */
+  readonly action: 'publish' | 'subscribe' | 'will'
+  /** The Topic Name, or the Topic Filter with its `$share/name/`. */
+  readonly topic: string
+}
+
+/**
+ * True allows it. False refuses it with 0x87 Not authorized (before 5.0 a PUBLISH is acknowledged and dropped, and a
+ * subscription answered with 0x80). A rejected promise or a throw refuses, and is logged. While a promise is pending nothing
+ * more is read from that client, so its order stays.
+ */
+export type Authorizer = (request: AuthorizationRequest) => boolean | Promise<boolean>

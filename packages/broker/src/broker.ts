@@ -1,0 +1,188 @@
+/**
+ * The broker: `createBroker` puts the parts together, `listen` opens the doors, `close` says goodbye to everybody.
+ */
+import { createWorkspace, MqError, type ServerLimits, TopicTable, type Transport } from '@mq/core'
+import { type Logger, pino } from 'pino'
+import type { Authenticator } from './auth/authenticate.ts'
+import type { Authorizer } from './auth/authorize.ts'
+import { type Clock, systemClock } from './config/clock.ts'
+import { type BrokerLimits, resolveLimits } from './config/limits.ts'
+import { ChunkPool } from './connection/chunk-pool.ts'
+import { Connection } from './connection/connection.ts'
+import { Deadlines } from './connection/deadlines.ts'
+import { Flusher } from './connection/flusher.ts'
+import type { BrokerContext } from './context.ts'
+import { listen } from './listener/listen.ts'
+import type { Listener } from './listener/listener.ts'
+import { createMemoryPair } from './listener/memory-transport.ts'
+import { type Counters, createCounters } from './metric/counters.ts'
+import { RetainedMessages } from './routing/retained-messages.ts'
+import type { Route } from './routing/route.ts'
+import { Router } from './routing/router.ts'
+import { SubscriptionIndex } from './routing/subscription-index.ts'
+import { SessionRegistry } from './session/session-registry.ts'
+import { CommitGate } from './store/commit-gate.ts'
+import { memoryStore } from './store/memory-store.ts'
+import type { Store } from './store/store.ts'
+
+export interface BrokerOptions {
+  /** Default: warnings and errors, as JSON lines on stderr. */
+  readonly logger?: Logger
+  /** Where sessions and retained messages live. Default: `memoryStore()`. */
+  readonly store?: Store
+  /** Bounds and policies; what is not given keeps its default. */
+  readonly limits?: Partial<BrokerLimits>
+  /** Who may connect. Default: everybody, and then only on loopback addresses. */
+  readonly authenticate?: Authenticator
+  /** Who may publish and subscribe to what. Default: everybody, everything outside `$SYS/`. */
+  readonly authorize?: Authorizer
+  /** Listen beyond loopback without an authenticator. Default false. */
+  readonly allowAnonymous?: boolean
+  /** For tests that bring their own time. */
+  readonly clock?: Clock
+}
+
+export interface Broker {
+  /**
+   * Listen on `tcp://host:port` or `ws://host:port/path`; port 0 takes a free one, and `url` says which.
+   * @throws MqError `MQ_ADDRESS_IN_USE`, `MQ_BAD_LISTEN_URL`, `MQ_OPEN_WITHOUT_AUTHENTICATION`, `MQ_LISTEN_FAILED`
+   */
+  listen(url: string): Promise<Listener>
+  /** A connection inside the process: the client's end of it. */
+  connect(): Transport
+  /** What has been done so far. */
+  readonly counters: Readonly<Counters>
+  /** What is there now. */
+  readonly stats: BrokerStats
+  /**
+   * Stop listening, tell every client that the server is shutting down (0x8B in 5.0), wait until all are gone (at most a
+   * second), and close the store. Nothing of the broker is left in the event loop afterwards.
+   */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface BrokerStats {
+  readonly connections: number
+  readonly sessions: number
+  readonly subscriptions: number
+  readonly retained: number
+}
+
+/**
+ * A broker of your own. Brokers in one process share nothing.
+ *
+ * @example
+ * const broker = createBroker()
+ * const { url } = await broker.listen('tcp://127.0.0.1:0')
+ * await broker.close()
+ * @throws MqError `MQ_BAD_OPTION`
+ */
+export function createBroker(options: BrokerOptions = {}): Broker {
+  const limits = resolveLimits(options.limits)
+  const clock = options.clock ?? systemClock
+  const logger = options.logger ?? pino({ name: 'mq', level: 'warn' }, pino.destination({ dest: 2, sync: true }))
+  const store = options.store ?? memoryStore()
+  const topics = new TopicTable<Route>({ levelsMax: limits.topicLevelsMax, bytesMax: limits.topicBytesMax })
+  const counters = createCounters()
+  const index = new SubscriptionIndex(topics)
+  const listeners = new Set<Listener>()
+  let closing: Promise<void> | undefined
+
+  const context: BrokerContext & { sessions: SessionRegistry } = {
+    clock,
+    logger,
+    limits,
+    serverLimits: limits satisfies ServerLimits,
+    counters,
+    deadlines: new Deadlines(clock),
+    flusher: new Flusher(),
+    pool: new ChunkPool(),
+    workspace: createWorkspace(topics),
+    store,
+    gate: new CommitGate(store, (error) => {
+      // Nothing may be acknowledged any more; staying would be a lie.
+      logger.fatal({ err: error }, 'the store failed: the broker closes')
+      void close()
+    }),
+    index,
+    router: new Router(index, topics, counters),
+    retained: new RetainedMessages(store, clock.now),
+    sessions: undefined as never,
+    connections: new Set(),
+    authenticate: options.authenticate,
+    authorize: options.authorize,
+    closing: false,
+  }
+  context.sessions = new SessionRegistry(context)
+
+  const ready = store.load().then((state) => {
+    for (const [topicName, publication] of state.retained) context.retained.restore(topicName, publication)
+    context.sessions.restore(state.sessions)
+  })
+  // Whoever listens or closes hears of it; without either it must not end the process.
+  ready.catch(() => undefined)
+
+  const accept = (transport: Transport): void => {
+    if (context.closing) transport.destroy()
+    else new Connection(transport, context)
+  }
+
+  async function close(): Promise<void> {
+    closing ??= shutDown(context, listeners)
+    await closing
+  }
+
+  return {
+    counters,
+    get stats() {
+      return {
+        connections: context.connections.size,
+        sessions: context.sessions.count,
+        subscriptions: index.count,
+        retained: context.retained.count,
+      }
+    },
+    async listen(url) {
+      if (context.closing) throw new MqError('MQ_CLOSED', 'this broker was closed; make a new one')
+      await ready
+      const listener = await listen(url, {
+        maximumPacketSize: limits.maximumPacketSize,
+        mayBePublic: options.authenticate !== undefined || options.allowAnonymous === true,
+        accept,
+      })
+      const mine: Listener = {
+        url: listener.url,
+        close: async () => {
+          listeners.delete(mine)
+          await listener.close()
+        },
+      }
+      listeners.add(mine)
+      logger.info({ url: listener.url }, 'listening')
+      return mine
+    },
+    connect() {
+      const [server, client] = createMemoryPair('client')
+      ready.then(
+        () => accept(server),
+        () => server.destroy(),
+      )
+      return client
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+/** How long clients get to take their goodbye. */
+const goodbyeMs = 1000
+
+async function shutDown(context: BrokerContext, listeners: ReadonlySet<Listener>): Promise<void> {
+  context.closing = true
+  await Promise.all([...listeners].map((listener) => listener.close()))
+  await Promise.all([...context.connections].map((connection) => connection.sayGoodbye(goodbyeMs)))
+  context.deadlines.close()
+  await context.store.commit()
+  await context.store.close()
+}

@@ -1,0 +1,20 @@
+/** Time as the broker sees it, so that a test can bring its own. */
+export interface Clock {
+  /** Milliseconds since some moment; never goes back. */
+  now(): number
+  /** Call `fire` once after `ms`; the answer cancels. Must not keep a process alive by itself. */
+  setTimer(fire: () => void, ms: number): () => void
+}
+
+/** Longest delay that Node's timers take; a later deadline is asked for again on the way. */
+const timerMax = 0x7fff_ffff
+
+export const systemClock: Clock = {
+  now: () => performance.now(),
+  setTimer(fire, ms) {
+    // A millisecond more: Node's timers may fire a fraction early, and the deadline would be found not yet due.
+    const timer = setTimeout(fire, Math.min(Math.ceil(ms) + 1, timerMax))
+    timer.unref()
+    return () => clearTimeout(timer)
+  },
+}

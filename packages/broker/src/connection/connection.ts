@@ -1,0 +1,189 @@
+/**
+ * The loop between a transport and a machine, and the only one: bytes from the transport go to core's ServerConnection,
+ * what the machine decides goes to the handlers, what it writes goes through the outbox.
+ *
+ * It is the error border: an exception while this connection is served closes this connection with 0x80 and is logged;
+ * no other connection notices.
+ *
+ * Always holds: `closed` runs once, after which the connection is in no deadline and no session; `lost` runs once, last,
+ * after which it is in no list.
+ */
+import type {
+  AuthPacket,
+  CloseReason,
+  ConnectPacket,
+  Publication,
+  ServerHandler,
+  SubscribePacket,
+  TopicEntry,
+  Transport,
+  TransportHandler,
+  UnsubscribePacket,
+} from '@mq/core'
+import { ReasonCode, ServerConnection } from '@mq/core'
+import type { BrokerContext } from '../context.ts'
+import { onAuth } from '../handler/on-auth.ts'
+import { onClosed } from '../handler/on-closed.ts'
+import { onConnect } from '../handler/on-connect.ts'
+import { onPublish, onReleased } from '../handler/on-publish.ts'
+import { onSubscribe } from '../handler/on-subscribe.ts'
+import { onUnsubscribe } from '../handler/on-unsubscribe.ts'
+import type { RetainedFeed } from '../routing/retained-feed.ts'
+import type { Route } from '../routing/route.ts'
+import type { ClientSession } from '../session/client-session.ts'
+import type { Deadline } from './deadlines.ts'
+import { Outbox } from './outbox.ts'
+
+export class Connection implements ServerHandler<Route>, TransportHandler, Deadline {
+  readonly machine: ServerConnection<Route>
+  readonly transport: Transport
+  readonly broker: BrokerContext
+  /** From CONNECT on. */
+  session: ClientSession | undefined = undefined
+  clientId = ''
+  /** Retained messages that a subscription is still to get. */
+  feed: RetainedFeed | undefined = undefined
+  heapIndex = -1
+  filedMs = 0
+  readonly #outbox: Outbox
+  #gone: (() => void) | undefined = undefined
+
+  constructor(transport: Transport, broker: BrokerContext) {
+    this.transport = transport
+    this.broker = broker
+    this.#outbox = new Outbox(transport, broker.pool, broker.flusher, broker.limits.outboxBytesMax, () =>
+      this.#writable(),
+    )
+    this.machine = new ServerConnection({
+      limits: broker.serverLimits,
+      workspace: broker.workspace,
+      handler: this,
+      outlet: this.#outbox,
+      now: broker.clock.now,
+      connectTimeoutMs: broker.limits.connectTimeoutMs,
+    })
+    this.#outbox.outgoing = this.machine.outgoing
+    broker.connections.add(this)
+    broker.deadlines.file(this)
+    transport.attach(this)
+  }
+
+  get pendingBytes(): number {
+    return this.#outbox.pendingBytes
+  }
+
+  // The transport's side.
+
+  data(chunk: Uint8Array): void {
+    try {
+      this.machine.receive(chunk, this.broker.clock.now())
+      if (this.machine.held) this.transport.pause()
+      if (this.feed !== undefined) this.feed.go()
+    } catch (error) {
+      this.#broke(error)
+    }
+  }
+
+  drained(): void {
+    try {
+      this.#outbox.drained()
+    } catch (error) {
+      this.#broke(error)
+    }
+  }
+
+  lost(error: Error | undefined): void {
+    this.broker.connections.delete(this)
+    this.#gone?.()
+    this.machine.lost(error === undefined ? 'the client closed the network connection' : error.message)
+  }
+
+  // Time.
+
+  get deadlineMs(): number {
+    return this.machine.deadlineMs
+  }
+
+  due(nowMs: number): void {
+    this.machine.tick(nowMs)
+  }
+
+  /** Go on reading after `machine.hold`. */
+  release(): void {
+    try {
+      this.machine.release(this.broker.clock.now())
+      if (!this.machine.held && !this.machine.isClosed) this.transport.resume()
+    } catch (error) {
+      this.#broke(error)
+    }
+  }
+
+  disconnect(reasonCode: ReasonCode, sentence: string): void {
+    if (this.machine.connectPacket !== undefined && this.session === undefined)
+      this.machine.refuse(reasonCode, sentence)
+    else this.machine.disconnect(reasonCode, sentence)
+  }
+
+  /** The server is shutting down: tell the client, and wait until the network connection is gone, at most `ms`. */
+  sayGoodbye(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.transport.destroy(), ms)
+      this.#gone = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.disconnect(ReasonCode.serverShuttingDown, 'the server is shutting down')
+    })
+  }
+
+  // The machine's side: what arrived.
+
+  connect(packet: ConnectPacket): void {
+    onConnect(this, packet)
+  }
+
+  publish(publication: Publication, topic: TopicEntry<Route>): void {
+    onPublish(this, publication, topic)
+  }
+
+  released(packetId: number, known: boolean): void {
+    onReleased(this, packetId, known)
+  }
+
+  subscribe(packet: SubscribePacket): void {
+    onSubscribe(this, packet)
+  }
+
+  unsubscribe(packet: UnsubscribePacket): void {
+    onUnsubscribe(this, packet)
+  }
+
+  auth(packet: AuthPacket): void {
+    onAuth(this, packet)
+  }
+
+  closed(reason: CloseReason): void {
+    this.broker.deadlines.remove(this)
+    this.feed = undefined
+    if (reason.by === 'network') this.#outbox.destroy()
+    else this.#outbox.end()
+    onClosed(this, reason)
+  }
+
+  #writable(): void {
+    this.session?.session.pump()
+    this.feed?.go()
+  }
+
+  #broke(error: unknown): void {
+    this.broker.logger.error(
+      { err: error, clientId: this.clientId, peer: this.transport.peer },
+      'internal error: connection closed',
+    )
+    try {
+      this.disconnect(ReasonCode.unspecifiedError, 'internal error')
+    } catch {
+      this.#outbox.destroy()
+    }
+  }
+}

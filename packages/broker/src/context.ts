@@ -1,0 +1,42 @@
+import type { ServerLimits, Workspace } from '@mq/core'
+import type { Logger } from 'pino'
+import type { Authenticator } from './auth/authenticate.ts'
+import type { Authorizer } from './auth/authorize.ts'
+import type { Clock } from './config/clock.ts'
+import type { BrokerLimits } from './config/limits.ts'
+import type { ChunkPool } from './connection/chunk-pool.ts'
+import type { Connection } from './connection/connection.ts'
+import type { Deadlines } from './connection/deadlines.ts'
+import type { Flusher } from './connection/flusher.ts'
+import type { Counters } from './metric/counters.ts'
+import type { RetainedMessages } from './routing/retained-messages.ts'
+import type { Route } from './routing/route.ts'
+import type { Router } from './routing/router.ts'
+import type { SubscriptionIndex } from './routing/subscription-index.ts'
+import type { SessionRegistry } from './session/session-registry.ts'
+import type { CommitGate } from './store/commit-gate.ts'
+import type { Store } from './store/store.ts'
+
+/** What the parts of one broker share. Made once by `createBroker`; two brokers share nothing. */
+export interface BrokerContext {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly limits: BrokerLimits
+  readonly serverLimits: ServerLimits
+  readonly counters: Counters
+  readonly deadlines: Deadlines
+  readonly flusher: Flusher
+  readonly pool: ChunkPool
+  readonly workspace: Workspace<Route>
+  readonly store: Store
+  readonly gate: CommitGate
+  readonly index: SubscriptionIndex
+  readonly router: Router
+  readonly retained: RetainedMessages
+  readonly sessions: SessionRegistry
+  readonly connections: Set<Connection>
+  readonly authenticate: Authenticator | undefined
+  readonly authorize: Authorizer | undefined
+  /** Set when `close` begins: sessions stay as they are, Wills stay unsent. */
+  closing: boolean
+}

@@ -1,0 +1,42 @@
+/** A connection has ended, one way or another: what becomes of its Will and of its session (sections 3.1.2.5, 3.14.4). */
+import { type CloseReason, ReasonCode } from '@mq/core'
+import type { Connection } from '../connection/connection.ts'
+
+export function onClosed(connection: Connection, reason: CloseReason): void {
+  const { broker, clientId, session, transport } = connection
+  log(connection, reason)
+  if (session === undefined || session.connection !== connection) return
+  if (reason.by === 'client') {
+    // [MQTT-3.14.2-...] the interval may be changed on the way out, in 5.0.
+    const expiry = reason.packet.properties?.sessionExpiryInterval
+    if (expiry !== undefined) session.expiryInterval = Math.min(expiry, broker.limits.sessionExpiryMaximum)
+  }
+  // [MQTT-3.14.4-3] only a normal DISCONNECT deletes the Will. A server that stops says nothing in its clients' names.
+  const publishWill = !(reason.by === 'client' && reason.packet.reasonCode === ReasonCode.success) && !broker.closing
+  broker.logger.debug({ clientId, peer: transport.peer, publishWill }, 'session detached')
+  broker.sessions.detached(session, publishWill, session.expiryInterval)
+}
+
+function log(connection: Connection, reason: CloseReason): void {
+  const { broker, clientId, transport } = connection
+  const who = { clientId, peer: transport.peer }
+  switch (reason.by) {
+    case 'client':
+      broker.logger.info({ ...who, reasonCode: reason.packet.reasonCode }, 'client disconnected')
+      break
+    case 'network':
+      broker.logger.info({ ...who, reason: reason.sentence }, 'connection lost')
+      break
+    case 'server':
+      broker.logger.info({ ...who, reasonCode: reason.reasonCode, reason: reason.sentence }, 'client was disconnected')
+      break
+    case 'fault': {
+      broker.counters.connectionsFaulted++
+      const { clause, reasonCode, sentence } = reason.fault
+      broker.logger.warn(
+        { ...who, reasonCode, clause, reason: sentence },
+        'client broke the protocol: connection closed',
+      )
+    }
+  }
+}

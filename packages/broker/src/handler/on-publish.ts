@@ -1,0 +1,86 @@
+/**
+ * PUBLISH (section 3.3): allowed? keep it if it is retained, hand it to its receivers, and promise (PUBACK, PUBREC) once
+ * the promise is true. The hot path: without an authorizer and without a store that waits, everything happens here and now.
+ */
+import { type Publication, ReasonCode, type TopicEntry } from '@mq/core'
+import type { Connection } from '../connection/connection.ts'
+import type { Route } from '../routing/route.ts'
+import { askAuthorizer, then } from './ask.ts'
+import { isReserved } from './on-connect.ts'
+
+export function onPublish(connection: Connection, publication: Publication, topic: TopicEntry<Route>): void {
+  const { broker } = connection
+  broker.counters.messagesReceived++
+  if (publication.messageExpiryInterval >= 0) {
+    publication.expiresAtMs = broker.clock.now() + publication.messageExpiryInterval * 1000
+  }
+  if (topic.bytes[0] === dollar && isReserved(topic.name)) {
+    deny(connection, publication, topic, 'clients do not publish under $SYS/')
+    return
+  }
+  const allowed = askAuthorizer(connection, 'publish', topic.name)
+  if (allowed === true) take(connection, publication, topic)
+  else if (allowed === false) deny(connection, publication, topic, 'not authorized')
+  else {
+    // The answer comes later: keep the message, and read nothing more from this client until then.
+    const message = publication.keep()
+    connection.machine.hold()
+    then(allowed, (answer) => {
+      if (connection.machine.isClosed) return
+      if (answer) take(connection, message, topic)
+      else deny(connection, message, topic, 'not authorized')
+      connection.release()
+    })
+  }
+}
+
+/** PUBREL: the client has seen PUBREC, so the identifier may be forgotten, and PUBCOMP promises that it is. */
+export function onReleased(connection: Connection, packetId: number, known: boolean): void {
+  const { broker, session, machine } = connection
+  if (known && session?.persistent === true) broker.store.forget(connection.clientId, packetId)
+  if (broker.gate.open) machine.complete(packetId, known)
+  else broker.gate.after(() => machine.complete(packetId, known))
+}
+
+const dollar = 0x24
+
+function take(connection: Connection, publication: Publication, topic: TopicEntry<Route>): void {
+  const { broker, session } = connection
+  if (publication.retain) broker.retained.update(topic.name, publication)
+  const routed = broker.router.route(publication, topic, session?.session)
+  const { qos, packetId } = publication
+  if (qos === 0) return
+  if (qos === 2 && session?.persistent === true) broker.store.hold(connection.clientId, packetId)
+  let reasonCode: number = ReasonCode.success
+  let reason: string | undefined
+  if (connection.machine.version === 5) {
+    if (routed === 'unmatched') reasonCode = ReasonCode.noMatchingSubscribers
+    else if (routed === 'refused') {
+      // Everybody who wanted it had no room: its publisher hears of it, and may try again.
+      reasonCode = ReasonCode.quotaExceeded
+      reason = 'no receiver has room for it'
+      broker.counters.messagesRefused++
+    }
+  }
+  promise(connection, packetId, reasonCode, reason)
+}
+
+function deny(connection: Connection, publication: Publication, topic: TopicEntry<Route>, reason: string): void {
+  const { broker, machine } = connection
+  broker.counters.messagesRefused++
+  broker.logger.warn({ clientId: connection.clientId, topicName: topic.name, reason }, 'message refused')
+  if (publication.qos === 0) return
+  // Before 5.0 there is no way to say so: it is acknowledged and dropped [MQTT311-3.3.5-2].
+  promise(
+    connection,
+    publication.packetId,
+    machine.version === 5 ? ReasonCode.notAuthorized : ReasonCode.success,
+    reason,
+  )
+}
+
+function promise(connection: Connection, packetId: number, reasonCode: number, reason: string | undefined): void {
+  const { broker, machine } = connection
+  if (broker.gate.open) machine.acknowledge(packetId, reasonCode, reason)
+  else broker.gate.after(() => machine.acknowledge(packetId, reasonCode, reason))
+}

@@ -1,0 +1,114 @@
+/**
+ * SUBSCRIBE (section 3.8): each filter is granted or refused by itself; SUBACK goes once what was granted is durable, and
+ * the retained messages follow it.
+ */
+import { type Fault, type ParsedTopicFilter, parseTopicFilter, ReasonCode, type SubscribePacket } from '@mq/core'
+import type { Connection } from '../connection/connection.ts'
+import { RetainedFeed } from '../routing/retained-feed.ts'
+import type { Subscription } from '../routing/subscription.ts'
+import type { ClientSession } from '../session/client-session.ts'
+import { askAuthorizer, then } from './ask.ts'
+
+export function onSubscribe(connection: Connection, packet: SubscribePacket): void {
+  const { session } = connection
+  if (session === undefined) return
+  const parsed: ParsedTopicFilter[] = []
+  for (const request of packet.subscriptions) {
+    const filter = parseFilter(connection, request.topicFilter)
+    if (filter === undefined) return
+    parsed.push(filter)
+  }
+  const answers = packet.subscriptions.map((each) => askAuthorizer(connection, 'subscribe', each.topicFilter))
+  const ready = answers.filter((answer) => typeof answer === 'boolean')
+  if (ready.length === answers.length) {
+    grant(connection, session, packet, parsed, ready)
+    return
+  }
+  connection.machine.hold()
+  then(Promise.all(answers), (allowed) => {
+    if (connection.machine.isClosed) return
+    grant(connection, session, packet, parsed, allowed)
+    connection.release()
+  })
+}
+
+/** The filter, or undefined after the connection has been ended for it. */
+export function parseFilter(connection: Connection, text: string): ParsedTopicFilter | undefined {
+  const { topicBytesMax: bytesMax, topicLevelsMax: levelsMax } = connection.broker.limits
+  const filter: ParsedTopicFilter | Fault = parseTopicFilter(text, { bytesMax, levelsMax })
+  if ('sentence' in filter) {
+    connection.machine.fault(filter, undefined, 0, 0)
+    return undefined
+  }
+  return filter
+}
+
+function grant(
+  connection: Connection,
+  session: ClientSession,
+  packet: SubscribePacket,
+  filters: readonly ParsedTopicFilter[],
+  allowed: readonly boolean[],
+): void {
+  const { broker, machine } = connection
+  const feed: Subscription[] = []
+  const reasonCodes = packet.subscriptions.map((request, i) => {
+    const filter = filters[i]!
+    if (allowed[i] !== true) {
+      broker.logger.warn(
+        { clientId: connection.clientId, topicFilter: request.topicFilter },
+        'subscription refused: not authorized',
+      )
+      return machine.version === 5 ? ReasonCode.notAuthorized : failure
+    }
+    const isNew = !session.subscriptions.has(request.topicFilter)
+    if (isNew && session.subscriptions.size >= broker.limits.subscriptionsMax) {
+      broker.logger.warn(
+        { clientId: connection.clientId, topicFilter: request.topicFilter },
+        'subscription refused: too many',
+      )
+      return machine.version === 5 ? ReasonCode.quotaExceeded : failure
+    }
+    const subscription: Subscription = {
+      session,
+      text: request.topicFilter,
+      topicFilter: filter.filter,
+      shareName: filter.shareName,
+      qos: request.qos,
+      noLocal: request.noLocal,
+      retainAsPublished: request.retainAsPublished,
+      retainHandling: request.retainHandling,
+      identifier: packet.properties?.subscriptionIdentifier ?? 0,
+    }
+    session.subscriptions.set(request.topicFilter, subscription)
+    broker.index.put(subscription)
+    if (session.persistent) {
+      broker.store.putSubscription(session.clientId, {
+        topicFilter: request.topicFilter,
+        qos: request.qos,
+        noLocal: request.noLocal,
+        retainAsPublished: request.retainAsPublished,
+        retainHandling: request.retainHandling,
+        identifier: subscription.identifier,
+      })
+    }
+    // [MQTT-3.3.1-9..11]; a shared subscription gets none (section 4.8.2).
+    const wantsRetained = request.retainHandling === 0 || (request.retainHandling === 1 && isNew)
+    if (wantsRetained && subscription.shareName === undefined) feed.push(subscription)
+    return request.qos
+  })
+  broker.logger.debug(
+    { clientId: connection.clientId, topicFilters: packet.subscriptions.map((each) => each.topicFilter), reasonCodes },
+    'subscribed',
+  )
+  broker.gate.after(() => {
+    machine.answer({ type: 'suback', packetId: packet.packetId, reasonCodes })
+    if (feed.length === 0 || machine.isClosed) return
+    connection.feed ??= new RetainedFeed(connection)
+    connection.feed.add(feed)
+    connection.feed.go()
+  })
+}
+
+/** SUBACK's only failure before 5.0. */
+const failure = 0x80

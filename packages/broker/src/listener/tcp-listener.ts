@@ -1,0 +1,25 @@
+/** MQTT over TCP: `tcp://host:port`. */
+import net from 'node:net'
+import { type Listener, type ListenerOptions, listenError } from './listener.ts'
+import { SocketTransport } from './socket-transport.ts'
+
+export function listenTcp(options: ListenerOptions): Promise<Listener> {
+  const { accept, host, port } = options
+  const server = net.createServer({ noDelay: true }, (socket) => accept(new SocketTransport(socket, 'tcp')))
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(error, options.url.href.replace(/\/$/, ''))))
+    server.listen({ port, host, backlog: 4096 }, () => {
+      const address = server.address()
+      const got = address !== null && typeof address === 'object' ? address.port : port
+      resolve({
+        url: `tcp://${options.url.hostname}:${got}`,
+        close: () =>
+          new Promise((closed) => {
+            // The callback waits for all connections; what counts here is that no new one comes.
+            server.close()
+            closed()
+          }),
+      })
+    })
+  })
+}

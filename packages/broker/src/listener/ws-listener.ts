@@ -1,0 +1,121 @@
+/**
+ * MQTT over WebSocket: `ws://host:port/path` (section 6). Packets need not line up with frames [MQTT-6.0.0-2]: a frame is
+ * one more chunk of the stream.
+ */
+import { createServer, type IncomingMessage } from 'node:http'
+import type { Transport, TransportHandler } from '@mq/core'
+import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { type Listener, type ListenerOptions, listenError } from './listener.ts'
+
+export function listenWs(options: ListenerOptions): Promise<Listener> {
+  const { accept, host, port } = options
+  const path = options.url.pathname
+  const server = createServer((_request, response) => {
+    response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' })
+    response.end('This is an MQTT broker: connect with a WebSocket and the subprotocol "mqtt".\n')
+  })
+  const webSockets = new WebSocketServer({
+    server,
+    path,
+    clientTracking: false,
+    perMessageDeflate: false,
+    // A frame may carry several packets; the packets themselves are bounded by the codec.
+    maxPayload: Math.max(1024 * 1024, options.maximumPacketSize * 2),
+    // [MQTT-6.0.0-3], [MQTT-6.0.0-4]; 'mqttv3.1' is what clients of MQTT 3.1 say.
+    handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : offered.has('mqttv3.1') ? 'mqttv3.1' : false),
+    verifyClient: (
+      { req }: { req: IncomingMessage },
+      done: (ok: boolean, status?: number, message?: string) => void,
+    ) => {
+      const offered = (req.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
+      if (offered.includes('mqtt') || offered.includes('mqttv3.1')) done(true)
+      else done(false, 400, 'The subprotocol mqtt is needed')
+    },
+  })
+  webSockets.on('connection', (socket, request) => {
+    request.socket.setNoDelay(true)
+    const { remoteAddress, remotePort } = request.socket
+    accept(new WebSocketTransport(socket, `ws://${remoteAddress}:${remotePort}`))
+  })
+  return new Promise((resolve, reject) => {
+    webSockets.on('error', (error) => reject(listenError(error, options.url.href)))
+    server.listen({ port, host, backlog: 4096 }, () => {
+      const address = server.address()
+      const got = address !== null && typeof address === 'object' ? address.port : port
+      resolve({
+        url: `ws://${options.url.hostname}:${got}${path === '/' ? '' : path}`,
+        close: async () => {
+          webSockets.close()
+          server.close()
+          server.closeIdleConnections()
+        },
+      })
+    })
+  })
+}
+
+class WebSocketTransport implements Transport {
+  readonly peer: string
+  readonly #socket: WebSocket
+  #handler: TransportHandler | undefined = undefined
+  #error: Error | undefined = undefined
+  #ending = false
+
+  constructor(socket: WebSocket, peer: string) {
+    this.#socket = socket
+    this.peer = peer
+  }
+
+  get pendingBytes(): number {
+    return this.#socket.bufferedAmount
+  }
+
+  attach(handler: TransportHandler): void {
+    this.#handler = handler
+    this.#socket.on('message', (data: RawData, isBinary: boolean) => {
+      if (this.#ending) return
+      if (!isBinary) {
+        // [MQTT-6.0.0-1]
+        this.#error = new Error('a text frame: MQTT is carried in binary ones')
+        this.#ending = true
+        this.#socket.close(1003, 'MQTT is carried in binary frames')
+        return
+      }
+      if (data instanceof Uint8Array) handler.data(data)
+    })
+    this.#socket.on('error', (error) => {
+      this.#error ??= error
+    })
+    this.#socket.on('close', () => handler.lost(this.#error))
+  }
+
+  write(bytes: Uint8Array): boolean {
+    if (this.#socket.readyState !== this.#socket.OPEN) return true
+    this.#socket.send(bytes, this.#sent)
+    return this.#socket.bufferedAmount === 0
+  }
+
+  pause(): void {
+    this.#socket.pause()
+  }
+
+  resume(): void {
+    this.#socket.resume()
+  }
+
+  end(): void {
+    if (this.#ending) return
+    this.#ending = true
+    this.#socket.resume()
+    this.#socket.close(1000)
+  }
+
+  destroy(): void {
+    this.#ending = true
+    this.#socket.terminate()
+  }
+
+  readonly #sent = (error?: Error | null): void => {
+    if (!error && this.#socket.bufferedAmount === 0) this.#handler?.drained()
+  }
+}

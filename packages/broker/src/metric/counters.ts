@@ -1,0 +1,35 @@
+import type { DropReason } from '@mq/core'
+
+/** What the broker has done since it was made. Plain numbers, read at any time. */
+export interface Counters {
+  connectionsAccepted: number
+  connectionsRefused: number
+  /** Ended because the client broke the protocol. */
+  connectionsFaulted: number
+  messagesReceived: number
+  messagesDelivered: number
+  /** A message that a client may not publish, or that nobody could take. */
+  messagesRefused: number
+  /** Messages that did not reach a receiver, by reason. Nothing is dropped in silence. */
+  readonly dropped: { [R in DropReason]: number }
+}
+
+export function createCounters(): Counters {
+  return {
+    connectionsAccepted: 0,
+    connectionsRefused: 0,
+    connectionsFaulted: 0,
+    messagesReceived: 0,
+    messagesDelivered: 0,
+    messagesRefused: 0,
+    dropped: {
+      'queue-full': 0,
+      'slow-receiver': 0,
+      offline: 0,
+      expired: 0,
+      'too-large': 0,
+      'session-ended': 0,
+      refused: 0,
+    },
+  }
+}

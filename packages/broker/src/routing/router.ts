@@ -1,0 +1,79 @@
+/**
+ * From a message to its receivers: the hot path of the broker. One call per PUBLISH, one `deliver` per receiver; what can
+ * be known before a message comes is in the topic's Route.
+ */
+import type { Publication, QoS, Session, TopicEntry, TopicTable } from '@mq/core'
+import type { Counters } from '../metric/counters.ts'
+import type { ClientSession } from '../session/client-session.ts'
+import type { Route } from './route.ts'
+import type { SharedGroup } from './shared-group.ts'
+import { lowerQos } from './subscription.ts'
+import type { SubscriptionIndex } from './subscription-index.ts'
+
+/** What became of a message: nobody wanted it, somebody took it, or all who wanted it had no room. */
+export type Routed = 'unmatched' | 'taken' | 'refused'
+
+export class Router {
+  readonly #index: SubscriptionIndex
+  readonly #topics: TopicTable<Route>
+  readonly #counters: Counters
+
+  constructor(index: SubscriptionIndex, topics: TopicTable<Route>, counters: Counters) {
+    this.#index = index
+    this.#topics = topics
+    this.#counters = counters
+  }
+
+  /** `publisher`: whose No Local subscriptions do not hear it; undefined for the broker itself. */
+  route(publication: Publication, topic: TopicEntry<Route>, publisher: Session | undefined): Routed {
+    const { targets, groups } = this.#index.route(topic)
+    const { qos, retain } = publication
+    let matched = false
+    let taken = false
+    for (let i = 0; i < targets.length; i++) {
+      let target = targets[i]!
+      if (target.session === publisher) {
+        if (target.own === undefined) continue
+        target = target.own
+      }
+      matched = true
+      // [MQTT-3.8.4-8] at the lower of the message's QoS and the subscription's.
+      const granted: QoS = lowerQos(qos, target.qos)
+      // [MQTT-3.3.1-12], [MQTT-3.3.1-13]
+      const keepsRetain = retain && target.retainAsPublished
+      if (target.session.deliver(publication, granted, keepsRetain, target.subscriptionIdentifiers, undefined)) {
+        taken = true
+        this.#counters.messagesDelivered++
+      }
+    }
+    for (let i = 0; i < groups.length; i++) {
+      matched = true
+      if (this.deliverShared(groups[i]!, publication)) taken = true
+    }
+    if (!matched) return 'unmatched'
+    return taken || qos === 0 ? 'taken' : 'refused'
+  }
+
+  /** A message of the broker's own making (a Will), whose topic has not been interned. */
+  routeOwn(publication: Publication, publisher: ClientSession | undefined): Routed {
+    const topic = this.#topics.lookup(publication.topicBytes, publication.topicStart, publication.topicEnd)
+    if (topic.type === 'fault') return 'unmatched'
+    return this.route(publication, topic, publisher?.session)
+  }
+
+  /** To one member of a shared subscription [MQTT-4.8.2-4]. The group goes along, for the case that the member ends. */
+  deliverShared(group: SharedGroup, publication: Publication): boolean {
+    const member = group.choose(publication)
+    if (member === undefined) {
+      this.#counters.dropped['queue-full']++
+      return false
+    }
+    const qos: QoS = lowerQos(publication.qos, member.qos)
+    const identifiers = member.identifier > 0 ? [member.identifier] : undefined
+    const retain = publication.retain && member.retainAsPublished
+    if (!member.session.session.deliver(publication, qos, retain, identifiers, qos > 0 ? group : undefined))
+      return false
+    this.#counters.messagesDelivered++
+    return true
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * A client's Session on the server (section 4.1): the QoS engine of core, the subscriptions, and how long it lives without
+ * a connection. It exists from the first CONNECT until it expires or a Clean Start ends it.
+ *
+ * It is the observer of its own QoS engine: what happens to a kept message goes to the store (if the session outlives its
+ * connection), what is dropped is counted and logged.
+ */
+
+import type { SessionObserver } from '@mq/core'
+import { type Delivery, type DropReason, type Publication, type QoS, Session } from '@mq/core'
+import type { Connection } from '../connection/connection.ts'
+import type { Deadline } from '../connection/deadlines.ts'
+import type { BrokerContext } from '../context.ts'
+import { SharedGroup } from '../routing/shared-group.ts'
+import type { Subscription } from '../routing/subscription.ts'
+import type { PendingWill } from './will.ts'
+
+/** One line per session and reason in this time, with the number of what was dropped meanwhile. */
+const dropLogIntervalMs = 10_000
+
+export class ClientSession implements Deadline, SessionObserver {
+  readonly clientId: string
+  readonly session: Session
+  /** By the filter as the client wrote it. */
+  readonly subscriptions: Map<string, Subscription> = new Map()
+  /** The one that carries it now. */
+  connection: Connection | undefined = undefined
+  /** Seconds; may be changed by DISCONNECT. */
+  expiryInterval = 0
+  /** A Will whose delay runs (section 3.1.3.2.2). */
+  will: PendingWill | undefined = undefined
+  ended = false
+  /** When it expires: Infinity while connected, or for ever. */
+  deadlineMs: number = Number.POSITIVE_INFINITY
+  heapIndex = -1
+  filedMs = 0
+  readonly #broker: BrokerContext
+  #dropped = 0
+  #dropLoggedMs = Number.NEGATIVE_INFINITY
+
+  constructor(clientId: string, broker: BrokerContext) {
+    this.clientId = clientId
+    this.#broker = broker
+    const { queueMessagesMax: messagesMax, queueBytesMax: bytesMax, queuePolicy: policy } = broker.limits
+    this.session = new Session({
+      queue: { messagesMax, bytesMax, policy },
+      observer: this,
+      now: broker.clock.now,
+    })
+    this.session.queuesQos0 = broker.limits.queueQos0
+  }
+
+  /** Does it outlive its connection? Then it is stored. */
+  get persistent(): boolean {
+    return this.expiryInterval > 0
+  }
+
+  due(): void {
+    this.#broker.sessions.end(this, 'expired')
+  }
+
+  kept(_session: Session, delivery: Delivery): void {
+    if (this.persistent) this.#broker.store.append(this.clientId, delivery)
+  }
+
+  started(_session: Session, delivery: Delivery, packetId: number): void {
+    if (this.persistent) this.#broker.store.started(this.clientId, delivery, packetId)
+  }
+
+  received(_session: Session, delivery: Delivery | undefined): void {
+    if (this.persistent && delivery !== undefined) this.#broker.store.received(this.clientId, delivery)
+  }
+
+  settled(_session: Session, delivery: Delivery): void {
+    if (this.persistent) this.#broker.store.remove(this.clientId, delivery)
+  }
+
+  dropped(
+    _session: Session,
+    reason: DropReason,
+    publication: Publication,
+    qos: QoS,
+    token: unknown,
+    delivery: Delivery | undefined,
+  ): void {
+    if (delivery !== undefined && this.persistent) this.#broker.store.remove(this.clientId, delivery)
+    // [MQTT-4.8.2-5] what an ended member had not acknowledged goes to another member of its group.
+    if (reason === 'session-ended' && token instanceof SharedGroup && token.size > 0) {
+      this.#broker.router.deliverShared(token, publication)
+      return
+    }
+    this.#broker.counters.dropped[reason]++
+    this.#logDrop(reason, qos)
+  }
+
+  #logDrop(reason: DropReason, qos: QoS): void {
+    this.#dropped++
+    // A receiver that is not there gets no QoS 0: that is the protocol, not an event.
+    if (reason === 'offline') return
+    const nowMs = this.#broker.clock.now()
+    if (nowMs - this.#dropLoggedMs < dropLogIntervalMs) return
+    this.#dropLoggedMs = nowMs
+    this.#broker.logger.warn(
+      { clientId: this.clientId, reason, qos, dropped: this.#dropped, queued: this.session.queue.length },
+      'messages for this client are being dropped',
+    )
+    this.#dropped = 0
+  }
+}

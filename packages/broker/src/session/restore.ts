@@ -1,0 +1,39 @@
+/** A session as a store remembers it, made live again: subscriptions, what was in flight, what waits. */
+import { parseTopicFilter } from '@mq/core'
+import type { BrokerContext } from '../context.ts'
+import type { StoredDelivery, StoredSession } from '../store/store.ts'
+import { ClientSession } from './client-session.ts'
+
+export function restoreSession(stored: StoredSession, broker: BrokerContext): ClientSession {
+  const session = new ClientSession(stored.clientId, broker)
+  for (const each of stored.subscriptions) {
+    const parsed = parseTopicFilter(each.topicFilter)
+    if ('sentence' in parsed) {
+      broker.logger.error({ clientId: stored.clientId, topicFilter: each.topicFilter }, 'stored subscription left out')
+      continue
+    }
+    const { identifier, noLocal, qos, retainAsPublished, retainHandling } = each
+    const subscription = {
+      session,
+      text: each.topicFilter,
+      topicFilter: parsed.filter,
+      shareName: parsed.shareName,
+      identifier,
+      noLocal,
+      qos,
+      retainAsPublished,
+      retainHandling,
+    }
+    session.subscriptions.set(each.topicFilter, subscription)
+    broker.index.put(subscription)
+  }
+  const wasSent = (each: StoredDelivery): each is StoredDelivery & { packetId: number } => each.packetId !== undefined
+  session.session.restore(
+    stored.deliveries.filter(wasSent),
+    stored.deliveries.filter((each) => !wasSent(each)).map((each) => each.delivery),
+    stored.held,
+  )
+  // From here on what happens to it is recorded; all of this is in the store already.
+  session.expiryInterval = stored.expiryInterval
+  return session
+}
