@@ -13,9 +13,12 @@ export {
 } from './codec/publication.ts'
 export { decodePublish, encodePublication, publicationSize } from './codec/publish.ts'
 export { PropertyScratch } from './codec/publish-properties.ts'
+export { ClientConnection } from './connection/client-connection.ts'
+export type { ClientCloseReason, ClientConnectionOptions, ClientHandler } from './connection/client-handler.ts'
 export { createWorkspace, type Workspace } from './connection/incoming.ts'
 export { forbids, type Phase, type Role } from './connection/legality.ts'
 export { defaultServerLimits, type Negotiated, type ServerLimits } from './connection/negotiation.ts'
+export type { ClientLimits } from './connection/negotiation-client.ts'
 export { Outgoing } from './connection/outgoing.ts'
 export {
   type CloseReason,
