@@ -83,6 +83,13 @@ class MemoryTransport implements Transport {
     this.end()
   }
 
+  /** The other end has read everything. */
+  unblock(): void {
+    if (!this.#blocked) return
+    this.#blocked = false
+    this.#handler?.drained()
+  }
+
   #schedule(): void {
     if (this.#scheduled || this.#closed || this.#handler === undefined) return
     this.#scheduled = true
@@ -100,11 +107,7 @@ class MemoryTransport implements Transport {
       this.#arrivedBytes -= chunk.length
       handler.data(chunk)
     }
-    const other = this.#other
-    if (other?.#blocked && this.#arrivedBytes === 0) {
-      other.#blocked = false
-      other.#handler?.drained()
-    }
+    if (this.#arrivedBytes === 0) this.#other?.unblock()
     if (this.#ended && (this.#arrived.length === 0 || this.#paused)) {
       this.#closed = true
       handler.lost(undefined)
