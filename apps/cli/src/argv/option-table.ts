@@ -92,6 +92,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'will-retain', kind: 'flag', group: 'Will', commands: connecting, describe: 'The Will is retained' },
 
   { name: 'listen', kind: 'value', repeat: true, value: 'url', group: 'Broker', commands: broker, describe: 'Where to listen: tcp://127.0.0.1:1883, ws://127.0.0.1:8083/mqtt. Repeatable [tcp://127.0.0.1:1883]' },
+  { name: 'allow-anonymous', kind: 'flag', group: 'Broker', commands: broker, describe: 'Let anybody connect, also from other machines' },
   { name: 'store', kind: 'value', value: 'memory', group: 'Broker', commands: broker, describe: 'Where sessions and retained messages are kept [memory]' },
   { name: 'log-level', kind: 'value', value: 'level', group: 'Broker', commands: broker, env: 'MQ_LOG_LEVEL', describe: 'silent, error, warn, info or debug [info]' },
 

@@ -1,6 +1,6 @@
 /** mq broker: @mq/broker in the foreground, until SIGINT or SIGTERM. */
 import { type Broker, createBroker, memoryStore } from '@mq/broker'
-import { destination, type Logger, pino } from 'pino'
+import { type Logger, pino } from 'pino'
 import type { Arguments } from '../argv/arguments.ts'
 import { choiceOf } from '../argv/values.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -21,7 +21,11 @@ export async function runBroker(given: Arguments, io: Io): Promise<number> {
   const level = choiceOf(given.written('log-level'), given.text('log-level') ?? 'info', logLevels)
   choiceOf('--store', given.text('store') ?? 'memory', ['memory'])
   const wanted = given.all('listen').length > 0 ? given.all('listen') : ['tcp://127.0.0.1:1883']
-  const broker = createBroker({ logger: loggerOf(level, io), store: memoryStore() })
+  const broker = createBroker({
+    logger: loggerOf(level, io),
+    store: memoryStore(),
+    allowAnonymous: given.flag('allow-anonymous'),
+  })
   let stop = (): void => {}
   const interrupted = new Promise<void>((resolve) => {
     stop = io.onInterrupt(() => resolve())
@@ -47,10 +51,17 @@ async function listen(broker: Broker, url: string): Promise<string> {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'MQ_BAD_LISTEN_URL') throw new UsageError(`--listen: ${messageOf(error)}`)
     if (code === 'MQ_ADDRESS_IN_USE') {
-      const port = /:(\d+)(?:\/|$)/.exec(url)?.[1]
-      const what = port === undefined ? `${url} is` : `port ${port} is`
+      const port = Number(/:(\d+)(?:\/|$)/.exec(url)?.[1] ?? 1883)
+      const another = `tcp://127.0.0.1:${port === 65_535 ? 1883 : port + 1}`
       throw new Failure(
-        `${what} in use, perhaps by another broker; stop that one, or choose another with --listen, such as tcp://127.0.0.1:${Number(port ?? 1883) + 1}.`,
+        `port ${port} is in use, perhaps by another broker; stop that one, or choose another port, such as --listen ${another}.`,
+        ExitCode.unexpected,
+        { cause: error },
+      )
+    }
+    if (code === 'MQ_OPEN_WITHOUT_AUTHENTICATION') {
+      throw new Failure(
+        `${url} can be reached from other machines, and anybody could connect; listen on 127.0.0.1, or add --allow-anonymous if that is what you want.`,
         ExitCode.unexpected,
         { cause: error },
       )
@@ -61,12 +72,10 @@ async function listen(broker: Broker, url: string): Promise<string> {
 
 /** Readable lines on stderr for a person at a terminal; JSON lines on stdout for whoever collects logs. */
 function loggerOf(level: LogLevel, io: Io): Logger {
-  const options = { level, base: null }
-  if (!io.stdout.isTty) return pino(options, destination({ dest: 1, sync: true }))
-  return pino(
-    options,
-    humanLines((line) => void io.stderr.write(line), colourWanted(io)),
-  )
+  const destination = io.stdout.isTty
+    ? humanLines((line) => void io.stderr.write(line), colourWanted(io))
+    : { write: (line: string) => void io.stdout.write(line) }
+  return pino({ level, base: null }, destination)
 }
 
 /** npm start and npx: then `mq` alone is not a command in this shell. */

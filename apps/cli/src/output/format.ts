@@ -2,7 +2,7 @@
  * -F, the output format of mosquitto_sub. `parseFormat` reads it once, and says before anything is connected what is wrong
  * with it; the function it returns turns a message into bytes.
  *
- *     %[-][0][width][.precision][:separator]letter    a parameter of the message, see `parameters`
+ *     %[-][0][width][.precision][separator]letter     a parameter of the message, see `parameters`
  *     @letter                                         strftime, local time; @N nanoseconds, @@ a literal @
  *     \letter                                         an escape
  *
@@ -73,7 +73,7 @@ function sequence(rest: string, format: string): readonly [whole: string, part: 
     }
     return [rest.slice(0, 2), (_, context) => strftime(letter, context.date) ?? '']
   }
-  const found = /^%(-?)(0?)(\d*)(?:\.(\d*))?(?::([^a-zA-Z%]))?([a-zA-Z%])/.exec(rest)
+  const found = /^%(-?)(0?)(\d*)(?:\.(\d*))?([^a-zA-Z%\d])?([a-zA-Z%])/.exec(rest)
   const [whole = '', left, zero, width, precision, separator, name = ''] = found ?? []
   const parameter = parameters[name]
   if (parameter === undefined) {

@@ -1,0 +1,123 @@
+import { createServer } from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { type FakeIoOptions, fakeIo } from '../../test/fake-io.ts'
+import { main } from '../main.ts'
+import { greeting } from './broker.ts'
+
+function start(argv: readonly string[], world: FakeIoOptions = {}) {
+  const io = fakeIo(world)
+  const exit = main(['broker', ...argv], io, '0')
+  onTestFinished(async () => {
+    io.interrupt()
+    await exit
+  })
+  return { io, exit }
+}
+
+async function run(argv: readonly string[], world: FakeIoOptions = {}) {
+  const { io, exit } = start(argv, world)
+  return { exitCode: await exit, out: io.out(), err: io.err() }
+}
+
+const until = async (condition: () => boolean): Promise<void> => {
+  while (!condition()) await new Promise(setImmediate)
+}
+
+describe('mq broker', () => {
+  test('says what listens where, and ends with 0 when interrupted', async () => {
+    const { io, exit } = start(['--listen', 'tcp://127.0.0.1:0', '--listen', 'ws://127.0.0.1:0/mqtt'])
+    await until(() => io.err().includes('Ctrl-C'))
+    expect(io.err()).toMatch(
+      /^mq broker listens on tcp:\/\/127\.0\.0\.1:\d+\nmq broker listens on ws:\/\/127\.0\.0\.1:\d+\/mqtt\n/,
+    )
+    expect(io.err()).toMatch(/^ {4}mq sub -p \d+ -t 'house\/#'$/m)
+    io.interrupt()
+    expect(await exit).toBe(0)
+    expect(io.err()).toMatch(/mq broker is stopping/)
+  })
+
+  test('logs JSON lines to stdout where that is not a terminal', async () => {
+    const { io, exit } = start(['--listen', 'tcp://127.0.0.1:0'])
+    await until(() => io.err().includes('Ctrl-C'))
+    io.interrupt()
+    await exit
+    const records = io
+      .out()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(records[0]).toMatchObject({ level: 30, msg: 'listening' })
+  })
+
+  test('logs lines for people to stderr on a terminal', async () => {
+    const { io, exit } = start(['--listen', 'tcp://127.0.0.1:0'], { tty: true, env: { NO_COLOR: '1' } })
+    await until(() => io.err().includes('Ctrl-C'))
+    io.interrupt()
+    await exit
+    expect(io.out()).toBe('')
+    expect(io.err()).toMatch(/^\d\d:\d\d:\d\d\.\d{3} info {2}listening {2}url=tcp/m)
+  })
+
+  test('--log-level silent says nothing', async () => {
+    const { io, exit } = start(['--listen', 'tcp://127.0.0.1:0', '--log-level', 'silent'])
+    for (let turn = 0; turn < 50; turn += 1) await new Promise(setImmediate)
+    io.interrupt()
+    expect(await exit).toBe(0)
+    expect(io.out() + io.err()).toBe('')
+  })
+
+  test('a port that is taken: one sentence that names it and says what to do', async () => {
+    const server = createServer().listen(0, '127.0.0.1')
+    await new Promise((resolve) => server.once('listening', resolve))
+    onTestFinished(() => void server.close())
+    const address = server.address()
+    const port = typeof address === 'object' && address !== null ? address.port : 0
+    const { exitCode, err } = await run(['--listen', `tcp://127.0.0.1:${port}`])
+    expect(exitCode).toBe(1)
+    expect(err).toBe(
+      `mq: port ${port} is in use, perhaps by another broker; stop that one, or choose another port, such as --listen tcp://127.0.0.1:${port === 65_535 ? 1883 : port + 1}.\n`,
+    )
+  })
+
+  test('beyond this machine only when asked for', async () => {
+    const { exitCode, err } = await run(['--listen', 'tcp://0.0.0.0:0'])
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(/listen on 127\.0\.0\.1, or add --allow-anonymous/)
+    const { io } = start(['--listen', 'tcp://0.0.0.0:0', '--allow-anonymous'])
+    await until(() => io.err().includes('Ctrl-C'))
+  })
+
+  test.each<readonly [readonly string[], RegExp]>([
+    [['--listen', 'x'], /--listen: x is no address to listen on/],
+    [['--listen', 'http://127.0.0.1'], /--listen: http:\/\/127\.0\.0\.1 is no address/],
+    [['--log-level', 'loud'], /--log-level was given "loud"; allowed is silent, error, warn, info or debug/],
+    [['--store', 'disk'], /--store was given "disk"; allowed is memory/],
+    [['1884'], /mq broker takes no argument, and was given "1884"/],
+    [['-p', '1884'], /mq broker has no option --port; it belongs to mq pub, mq sub/],
+  ])('%j is refused with 2', async (argv, sentence) => {
+    const { exitCode, err } = await run(argv)
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(sentence)
+    expect(err).toMatch(/Try mq broker --help/)
+  })
+})
+
+describe('the two lines to try', () => {
+  const lines = (urls: readonly string[], throughNpm = false) =>
+    greeting(urls, throughNpm)
+      .split('\n')
+      .filter((line) => line.startsWith('    '))
+      .map((line) => line.trim())
+
+  test.each<readonly [readonly string[], boolean, readonly string[]]>([
+    [['tcp://127.0.0.1:1883'], false, ["mq sub -t 'house/#'", 'mq pub -t house/bulb1 -m on']],
+    [['tcp://127.0.0.1:1883'], true, ["npx mq sub -t 'house/#'", 'npx mq pub -t house/bulb1 -m on']],
+    [['tcp://127.0.0.1:1884'], false, ["mq sub -p 1884 -t 'house/#'", 'mq pub -p 1884 -t house/bulb1 -m on']],
+    [['tcp://10.0.0.1:1883'], false, ["mq sub -h 10.0.0.1 -t 'house/#'", 'mq pub -h 10.0.0.1 -t house/bulb1 -m on']],
+    [
+      ['ws://127.0.0.1:8083/mqtt'],
+      false,
+      ["mq sub -L ws://127.0.0.1:8083/mqtt -t 'house/#'", 'mq pub -L ws://127.0.0.1:8083/mqtt -t house/bulb1 -m on'],
+    ],
+  ])('%j', (urls, throughNpm, expected) => expect(lines(urls, throughNpm)).toEqual(expected))
+})
