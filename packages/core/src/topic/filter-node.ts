@@ -3,6 +3,8 @@ import { SegmentedMap } from './segmented-map.ts'
 /** A level of FilterTree. Few children are a list; more than `listedChildrenMax` are a map, and the list is empty then. */
 export class FilterNode<Value> {
   readonly level: string
+  /** Tells most levels apart without a look at their text, which lies elsewhere in memory. */
+  readonly signature: number
   value: Value | undefined = undefined
   /** Of the filter that goes on with `#` here. */
   manyValue: Value | undefined = undefined
@@ -13,6 +15,7 @@ export class FilterNode<Value> {
 
   constructor(level: string) {
     this.level = level
+    this.signature = signatureOf(level)
   }
 }
 
@@ -38,8 +41,15 @@ export function stepTo<Value>(node: FilterNode<Value>, level: string): FilterNod
 export function childOf<Value>(node: FilterNode<Value>, level: string): FilterNode<Value> | undefined {
   if (node.childMap !== undefined) return node.childMap.get(level)
   let child = node.firstChild
-  while (child !== undefined && child.level !== level) child = child.nextSibling
+  if (child === undefined) return undefined
+  const signature = signatureOf(level)
+  while (child !== undefined && (child.signature !== signature || child.level !== level)) child = child.nextSibling
   return child
+}
+
+function signatureOf(level: string): number {
+  const length = level.length
+  return length === 0 ? 0 : (level.charCodeAt(0) << 16) ^ (level.charCodeAt(length - 1) << 8) ^ length
 }
 
 /** All nodes directly below, `plus` included. */
