@@ -99,6 +99,7 @@ describe('the rules find', () => {
     const b = inCore('wire/b.ts', "import { c } from './c.ts'")
     expect(cycles([a, b, inCore('wire/c.ts', "import { a } from './a.ts'")])).toHaveLength(1)
     expect(cycles([a, b, inCore('wire/c.ts', 'export const c = 1')])).toEqual([])
+    expect(cycles([a, b, inCore('wire/c.ts', "import type { A } from './a.ts'")])).toEqual([])
   })
 
   test('state at module level', () => {

@@ -78,10 +78,19 @@ export function nodeImports(files: readonly SourceFile[]): string[] {
     .map(({ from, specifier }) => `${from}: imports ${specifier}`)
 }
 
-/** Each cycle once, as the files it leads through. */
+/**
+ * Each cycle once, as the files it leads through. Imports of types do not count: they are gone once compiled, nothing is
+ * loaded in a circle, and two things that know each other (a session and its connection) may say so.
+ */
 export function cycles(files: readonly SourceFile[]): string[] {
   const graph = new Map<string, string[]>()
-  for (const file of files) graph.set(file.path, importsOf(file).flatMap(targets))
+  for (const file of files)
+    graph.set(
+      file.path,
+      importsOf(file)
+        .filter((each) => !each.erased)
+        .flatMap(targets),
+    )
   const found: string[] = []
   const done = new Set<string>()
   const visit = (path: string, trail: readonly string[]): void => {

@@ -18,6 +18,8 @@ export interface Import {
   readonly specifier: string
   /** The file a relative specifier means, from the root of the workspace. */
   readonly target: string | undefined
+  /** `import type`: gone once compiled. */
+  readonly erased: boolean
 }
 
 const skippedFolders = new Set(['node_modules', 'dist', '.turbo', '.git', 'coverage'])
@@ -42,7 +44,7 @@ export function importsOf({ path, text }: SourceFile): Import[] {
   const code = withoutComments(text)
   const statement = /^\s*(?:import|export)\b(?:[^'"`;]*?\bfrom)?\s*['"]([^'"]+)['"]/gm
   const call = /\bimport\(\s*['"]([^'"]+)['"]\s*\)/g
-  return [...code.matchAll(statement), ...code.matchAll(call)].map(([, specifier = '']) => ({
+  return [...code.matchAll(statement), ...code.matchAll(call)].map(([written, specifier = '']) => ({
     from: path,
     specifier,
     target: specifier.startsWith('.')
@@ -50,6 +52,7 @@ export function importsOf({ path, text }: SourceFile): Import[] {
           .split(sep)
           .join('/')
       : undefined,
+    erased: /^\s*(?:import|export)\s+type\b/.test(written),
   }))
 }
 
