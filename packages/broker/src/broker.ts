@@ -150,6 +150,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
         maximumPacketSize: limits.maximumPacketSize,
         mayBePublic: options.authenticate !== undefined || options.allowAnonymous === true,
         accept,
+        trouble: (error) => logger.error({ err: error, url }, 'a connection could not be accepted'),
       })
       const mine: Listener = {
         url: listener.url,

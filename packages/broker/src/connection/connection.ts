@@ -106,6 +106,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
 
   due(nowMs: number): void {
     this.machine.tick(nowMs)
+    if (!this.machine.isClosed) this.broker.deadlines.file(this)
   }
 
   /** Go on reading after `machine.hold`. */

@@ -17,6 +17,7 @@ export interface ListenWishes {
   /** Clients are authenticated, or the owner has said that anybody may come. */
   readonly mayBePublic: boolean
   readonly accept: (transport: Transport) => void
+  readonly trouble: (error: Error) => void
 }
 
 export function listen(address: string, wishes: ListenWishes): Promise<Listener> {
@@ -41,6 +42,7 @@ export function listen(address: string, wishes: ListenWishes): Promise<Listener>
     port: url.port === '' ? kind.port : Number(url.port),
     maximumPacketSize: wishes.maximumPacketSize,
     accept: wishes.accept,
+    trouble: wishes.trouble,
   })
 }
 

@@ -18,6 +18,8 @@ export interface ListenerOptions {
   readonly maximumPacketSize: number
   /** A client came. */
   readonly accept: (transport: Transport) => void
+  /** Something went wrong while listening, and it goes on. */
+  readonly trouble: (error: Error) => void
 }
 
 /** The error of a listener that could not start, in a sentence. */

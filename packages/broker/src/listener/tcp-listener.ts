@@ -7,7 +7,11 @@ export function listenTcp(options: ListenerOptions): Promise<Listener> {
   const { accept, host, port } = options
   const server = net.createServer({ noDelay: true }, (socket) => accept(new SocketTransport(socket, 'tcp')))
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(error, options.url.href.replace(/\/$/, ''))))
+    // Stays: an error while accepting (no file descriptors left, say) must not end the process.
+    server.on('error', (error) => {
+      if (server.listening) options.trouble(error)
+      else reject(listenError(error, options.url.href.replace(/\/$/, '')))
+    })
     server.listen({ port, host, backlog: 4096 }, () => {
       const address = server.address()
       const got = address !== null && typeof address === 'object' ? address.port : port

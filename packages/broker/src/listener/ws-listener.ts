@@ -38,7 +38,11 @@ export function listenWs(options: ListenerOptions): Promise<Listener> {
     accept(new WebSocketTransport(socket, `ws://${remoteAddress}:${remotePort}`))
   })
   return new Promise((resolve, reject) => {
-    webSockets.on('error', (error) => reject(listenError(error, options.url.href)))
+    // Stays: see tcp-listener.ts. The WebSocketServer passes the HTTP server's errors on.
+    webSockets.on('error', (error) => {
+      if (server.listening) options.trouble(error)
+      else reject(listenError(error, options.url.href))
+    })
     server.listen({ port, host, backlog: 4096 }, () => {
       const address = server.address()
       const got = address !== null && typeof address === 'object' ? address.port : port

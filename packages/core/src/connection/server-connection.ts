@@ -122,6 +122,11 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   tick(nowMs: number): void {
     if (this.#closed || nowMs < this.deadlineMs) return
     if (this.#incoming.phase === 'connected') {
+      if (this.held) {
+        // It is we who do not listen.
+        this.#keepAlive.heard(nowMs)
+        return
+      }
       // [MQTT-3.1.2-22]
       this.disconnect(ReasonCode.keepAliveTimeout, 'nothing was heard for one and a half times the Keep Alive')
     } else
@@ -154,13 +159,18 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     if (connect === undefined || negotiated === undefined || this.#closed) return
     const { limits, now } = this.#options
     const properties = { ...announce(connect, limits, negotiated), ...extra }
-    this.outgoing.control({
+    const sent = this.outgoing.control({
       type: 'connack',
-      // [MQTT-3.1.2-...]: 3.1 has no Session Present flag.
+      // 3.1 has no Session Present flag.
       sessionPresent: this.version === 3 ? false : sessionPresent,
       reasonCode: ReasonCode.success,
       ...(this.version === 5 && { properties }),
     })
+    if (!sent) {
+      const sentence = 'the Maximum Packet Size of the client has no room for CONNACK'
+      this.#close({ by: 'server', reasonCode: ReasonCode.packetTooLarge, sentence })
+      return
+    }
     this.#incoming.phase = 'connected'
     if (this.version === 5) this.#incoming.topicAliasMaximum = limits.topicAliasMaximum
     this.outgoing.topicAliasMaximum = negotiated.clientTopicAliasMaximum
