@@ -1,0 +1,302 @@
+// The whole way: bin/mq.js against a broker of ours in this process. Needs a build (`npm test` makes one first).
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type BrokerOptions, createBroker } from '@mq/broker'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { executable, runMq, startMq, startSub } from './mq.ts'
+
+async function brokerPort(options: BrokerOptions = {}): Promise<string> {
+  const broker = createBroker(options)
+  onTestFinished(() => broker.close())
+  const { url } = await broker.listen('tcp://127.0.0.1:0')
+  return new URL(url).port
+}
+
+describe('pub and sub', () => {
+  test.each([
+    ['mqttv5', '0'],
+    ['mqttv5', '2'],
+    ['mqttv311', '1'],
+    ['auto', '1'],
+  ])('with -V %s -q %s', async (version, qos) => {
+    const options = ['-p', await brokerPort(), '-V', version, '-q', qos]
+    const sub = await startSub([...options, '-v', '-t', 'house/#', '-C', '2'])
+    expect(await runMq(['pub', ...options, '-t', 'house/bulb1', '-m', 'on'])).toMatchObject({
+      exitCode: 0,
+      out: '',
+      err: '',
+    })
+    expect(await runMq(['pub', ...options, 'house/bulb2', '1e3'])).toMatchObject({ exitCode: 0, out: '', err: '' })
+    expect(await sub.exited).toBe(0)
+    expect(sub.lines).toEqual(['house/bulb1 on', 'house/bulb2 1e3'])
+  })
+
+  test('over WebSocket', async () => {
+    const broker = createBroker()
+    onTestFinished(() => broker.close())
+    const { url } = await broker.listen('ws://127.0.0.1:0/mqtt')
+    const sub = await startSub(['-L', url, '-t', 'a', '-C', '1'])
+    expect(await runMq(['pub', '-L', url, '-t', 'a', '-m', 'on', '-q', '1'])).toMatchObject({ exitCode: 0, err: '' })
+    expect(await sub.exited).toBe(0)
+    expect(sub.lines).toEqual(['on'])
+  })
+
+  test('a file of any bytes arrives as it is', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'mq-cli-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => (index * 7) % 256)
+    const file = join(folder, 'bytes')
+    writeFileSync(file, bytes)
+    const port = await brokerPort()
+    expect(await runMq(['pub', '-p', port, '-t', 'a', '-f', file, '-r', '-q', '1'])).toMatchObject({ exitCode: 0 })
+    const { exitCode, outBytes } = await runMq(['sub', '-p', port, '-t', 'a', '-C', '1', '-N'])
+    expect(exitCode).toBe(0)
+    expect(Buffer.compare(outBytes, bytes)).toBe(0)
+  })
+
+  test('properties arrive, user properties in order', async () => {
+    const port = await brokerPort()
+    const sub = await startSub(['-p', port, '-t', 'a', '-C', '1', '--json'])
+    const properties = [
+      '--content-type',
+      'text/plain',
+      '--user-property',
+      'k=1',
+      '--user-property',
+      'a=2',
+      '--user-property',
+      'k=3',
+    ]
+    await runMq(['pub', '-p', port, '-t', 'a', '-m', '{"on": true}', ...properties])
+    expect(await sub.exited).toBe(0)
+    expect(JSON.parse(sub.lines[0] ?? '')).toMatchObject({
+      topic: 'a',
+      encoding: 'json',
+      payload: { on: true },
+      properties: {
+        contentType: 'text/plain',
+        userProperties: [
+          ['k', '1'],
+          ['a', '2'],
+          ['k', '3'],
+        ],
+      },
+    })
+  })
+
+  test('100,000 lines arrive in order, and what is held stays small', { timeout: 120_000 }, async () => {
+    const port = await brokerPort()
+    const count = 100_000
+    const sub = await startSub(['-p', port, '-t', 'a', '-q', '1', '-C', String(count)])
+    const input = Array.from({ length: count }, (_, index) => `${index}\n`).join('')
+    const pub = await runMq(['pub', '-p', port, '-t', 'a', '-q', '1', '-l'], input)
+    expect(pub).toMatchObject({ exitCode: 0, err: '' })
+    expect(await sub.exited).toBe(0)
+    expect(sub.lines.length).toBe(count)
+    expect(sub.lines.findIndex((line, index) => line !== String(index))).toBe(-1)
+  })
+
+  test('a session that goes on delivers what came in the meantime', async () => {
+    const port = await brokerPort()
+    const session = ['-p', port, '-i', 'me', '-c', '-q', '1', '-t', 'a']
+    expect(await runMq(['sub', ...session, '-E'])).toMatchObject({ exitCode: 0 })
+    for (const payload of ['1', '2', '3']) await runMq(['pub', '-p', port, '-q', '1', '-t', 'a', '-m', payload])
+    expect(await runMq(['sub', ...session, '-C', '2'])).toMatchObject({ exitCode: 0, out: '1\n2\n' })
+    expect(await runMq(['sub', ...session, '-C', '1', '-W', '10'])).toMatchObject({ exitCode: 0, out: '3\n' })
+  })
+
+  test('a Will is published when the subscriber dies, and not when it says goodbye', async () => {
+    const port = await brokerPort()
+    const watch = await startSub(['-p', port, '-t', 'will', '-C', '1', '-v'])
+    const will = ['--will-topic', 'will', '--will-qos', '1']
+    const polite = await startSub(['-p', port, '-t', 'x', ...will, '--will-payload', 'polite'])
+    process.kill(polite.pid, 'SIGINT')
+    expect(await polite.exited).toBe(0)
+    const rude = await startSub(['-p', port, '-t', 'x', ...will, '--will-payload', 'rude'])
+    process.kill(rude.pid, 'SIGKILL')
+    expect(await watch.exited).toBe(0)
+    expect(watch.lines).toEqual(['will rude'])
+  })
+})
+
+describe('exit codes', () => {
+  test('0 with -E, and after SIGINT or SIGTERM', async () => {
+    const port = await brokerPort()
+    expect(await runMq(['sub', '-p', port, '-t', 'a', '-E'])).toMatchObject({ exitCode: 0, out: '', err: '' })
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      const sub = await startSub(['-p', port, '-t', 'a'])
+      process.kill(sub.pid, signal)
+      expect(await sub.exited, signal).toBe(0)
+    }
+  })
+
+  test('27 when the time is up', async () => {
+    expect(await runMq(['sub', '-p', await brokerPort(), '-t', 'a', '-W', '100ms'])).toMatchObject({
+      exitCode: 27,
+      out: '',
+      err: '',
+    })
+  })
+
+  test('3 where nobody listens, in one sentence', async () => {
+    const port = await freePort()
+    for (const argv of [
+      ['pub', '-t', 'a', '-m', 'on'],
+      ['sub', '-t', 'a'],
+    ]) {
+      const { exitCode, err } = await runMq([...argv, '-p', port])
+      expect(exitCode).toBe(3)
+      expect(err).toMatch(new RegExp(`^mq: cannot connect to mqtt://localhost:${port}: .*\\.\\n$`))
+    }
+  })
+
+  test('134 for a wrong password, in 5.0 and in 3.1.1', async () => {
+    const port = await brokerPort({ authenticate: ({ userName }) => userName === 'me' })
+    for (const version of ['5', '311']) {
+      const refused = await runMq(['pub', '-p', port, '-V', version, '-t', 'a', '-m', 'on', '-u', 'you', '-P', 'x'])
+      expect([134, 135], version).toContain(refused.exitCode)
+      expect(refused.err).toMatch(/refused the connection: /)
+      expect(await runMq(['pub', '-p', port, '-V', version, '-t', 'a', '-m', 'on', '-u', 'me'])).toMatchObject({
+        exitCode: 0,
+      })
+    }
+  })
+
+  test('135 for a PUBLISH or SUBSCRIBE that is not authorized', async () => {
+    const port = await brokerPort({ authorize: ({ topic }) => topic.startsWith('mine') })
+    const pub = await runMq(['pub', '-p', port, '-q', '1', '-t', 'yours', '-m', 'on'])
+    expect(pub).toMatchObject({ exitCode: 135 })
+    expect(pub.err).toMatch(/^mq: the broker refused the message to yours: not authorized \(0x87\)/)
+    const sub = await runMq(['sub', '-p', port, '-t', 'yours'])
+    expect(sub).toMatchObject({ exitCode: 135 })
+    expect(sub.err).toMatch(/^mq: the broker refused yours: not authorized \(0x87\)/)
+  })
+
+  test('a filter that is refused is a warning where another is granted', async () => {
+    const port = await brokerPort({ authorize: ({ topic }) => topic.startsWith('mine') })
+    const sub = startMq(['sub', '-p', port, '-t', 'yours', '-t', 'mine', '-C', '1'])
+    await sub.waitForLine(/warning: the broker refused yours: not authorized/)
+    await runMq(['pub', '-p', port, '-q', '1', '-t', 'mine', '-m', 'on'])
+    expect(await sub.exited).toBe(0)
+    expect(sub.lines).toEqual(['on'])
+  })
+
+  test('16 where nobody subscribes and somebody should', async () => {
+    const port = await brokerPort()
+    const argv = ['pub', '-p', port, '-V', '5', '-q', '1', '-t', 'a', '-m', 'on']
+    expect(await runMq(argv)).toMatchObject({ exitCode: 0, err: '' })
+    expect(await runMq([...argv, '--require-subscriber'])).toMatchObject({ exitCode: 16 })
+  })
+
+  test('142 when another takes the session over', async () => {
+    const port = await brokerPort()
+    const first = await startSub(['-p', port, '-V', '5', '-i', 'same', '-t', 'a'])
+    await startSub(['-p', port, '-V', '5', '-i', 'same', '-t', 'a'])
+    expect(await first.exited).toBe(142)
+    expect(first.errorLines.at(-1)).toMatch(/ended the connection: session taken over \(0x8e\)/)
+  })
+
+  test('0 when nobody reads stdout any more', async () => {
+    const port = await brokerPort()
+    const sub = spawn(process.execPath, [executable, 'sub', '-p', port, '-t', 'a'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    onTestFinished(() => void sub.kill('SIGKILL'))
+    const exited = new Promise((resolve) => sub.on('exit', resolve))
+    const read = new Promise((resolve) => sub.stdout.once('data', resolve))
+    const stream = startMq(['pub', '-p', port, '-t', 'a', '-m', 'on', '--repeat', '100000', '--repeat-delay', '5ms'])
+    await read
+    sub.stdout.destroy()
+    expect(await exited).toBe(0)
+    await stream.stop()
+  })
+
+  test('2 for wrong usage', async () => {
+    const { exitCode, out, err } = await runMq(['pub', '-t', 'a/#', '-m', 'on'])
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
+    expect(err).toMatch(/^mq: the topic was given "a\/#"; .*\nTry mq pub --help\.\n$/)
+  })
+})
+
+test('sub connects again after the broker went away, once it was connected', async () => {
+  const first = createBroker()
+  const { url } = await first.listen('tcp://127.0.0.1:0')
+  const sub = await startSub(['-L', url.replace('tcp', 'mqtt'), '-V', '5', '-t', 'a', '-C', '1'])
+  await first.close()
+  await sub.waitForLine(/is lost \(.*\); trying again in/)
+  const second = createBroker()
+  onTestFinished(() => second.close())
+  await second.listen(url)
+  await sub.waitForLine(/connected to .* again/)
+  expect(await runMq(['pub', '-L', url, '-t', 'a', '-m', 'back', '-q', '1'])).toMatchObject({ exitCode: 0 })
+  expect(await sub.exited).toBe(0)
+  expect(sub.lines).toEqual(['back'])
+})
+
+describe('mq broker', () => {
+  test('says where it listens, serves, and ends with 0 on SIGTERM, clients told why', async () => {
+    const broker = startMq(['broker', '--listen', 'tcp://127.0.0.1:0'])
+    const url = (await broker.waitForLine(/^mq broker listens on/)).split(' ').at(-1) ?? ''
+    await broker.waitForLine(/mq pub .*-t house\/bulb1 -m on$/)
+    const sub = await startSub(['-L', url, '-V', '5', '-t', 'house/#'])
+    expect(await runMq(['pub', '-L', url, '-t', 'house/bulb1', '-m', 'on'])).toMatchObject({ exitCode: 0 })
+    await sub.waitForLine('on')
+    process.kill(broker.pid, 'SIGTERM')
+    await sub.waitForLine(/the broker said DISCONNECT: server shutting down \(0x8b\)/)
+    expect(await broker.exited).toBe(0)
+    await sub.stop()
+  })
+
+  test('ends at once on a second signal', async () => {
+    const broker = startMq(['broker', '--listen', 'tcp://127.0.0.1:0'])
+    await broker.waitForLine(/^mq broker listens on/)
+    // A client that takes no goodbye keeps the first signal waiting.
+    process.kill(broker.pid, 'SIGINT')
+    expect([0, 1]).toContain(await broker.exited)
+  })
+
+  test('a port that is taken', async () => {
+    const server = await listening()
+    const port = portOf(server)
+    const { exitCode, err } = await runMq(['broker', '--listen', `tcp://127.0.0.1:${port}`])
+    expect(exitCode).toBe(1)
+    expect(err).toMatch(new RegExp(`^mq: port ${port} is in use.*--listen tcp://127\\.0\\.0\\.1:\\d+\\.\\n$`))
+  })
+})
+
+test('the executable says when it is not built', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mq-cli-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  cpSync(executable, join(folder, 'bin', 'mq.js'), { recursive: true })
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+  const child = spawn(process.execPath, [join(folder, 'bin', 'mq.js')], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let err = ''
+  child.stderr.on('data', (chunk: Uint8Array) => {
+    err += Buffer.from(chunk).toString()
+  })
+  expect(await new Promise((resolve) => child.on('close', resolve))).toBe(1)
+  expect(err).toBe('mq is not built yet: run npm start or npm run build.\n')
+})
+
+async function listening(): Promise<Server> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  onTestFinished(() => void server.close())
+  return server
+}
+
+function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const port = portOf(server)
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
+}
