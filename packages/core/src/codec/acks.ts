@@ -6,10 +6,10 @@ import { packetIdMax } from '../spec/limits.ts'
 import { packetReasonClause, packetReasons } from '../spec/packet-reason.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
-import { decodeProperties, encodeProperties } from '../wire/properties.ts'
-import { Reader } from '../wire/reader.ts'
 import { varIntSize, writeVarInt } from '../wire/var-int.ts'
 import type { Writer } from '../wire/writer.ts'
+import { decodeProperties, encodeProperties } from './properties.ts'
+import { Reader } from './reader.ts'
 
 export type AckType = AckPacket['type']
 

@@ -15,8 +15,8 @@ import { PacketType } from '../spec/packet-type.ts'
 import type { PropertyOwner } from '../spec/property.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
-import { decodeProperties, type PropertySet } from '../wire/properties.ts'
-import { Reader } from '../wire/reader.ts'
+import { decodeProperties, type PropertySet } from './properties.ts'
+import { Reader } from './reader.ts'
 
 export class ControlWalk {
   readonly reader: Reader

@@ -1,9 +1,16 @@
-import { deepEqual, equal, throws } from 'node:assert/strict'
+import { deepEqual, equal } from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
+import {
+  connackProperties,
+  connectProperties,
+  publishProperties,
+  reason,
+  userProperties,
+  willProperties,
+} from '../../test/all-properties.ts'
 import type { Fault } from '../packet/fault.ts'
 import type { ConnectPacket, Packet } from '../packet/packet.ts'
-import type { ConnackProperties, ConnectProperties, PublishProperties, WillProperties } from '../packet/properties.ts'
 import { packetReasons } from '../spec/packet-reason.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
 import { createBufferWriter, writtenBytes } from '../wire/writer.ts'
@@ -12,63 +19,6 @@ import { encodePacket } from './encoder.ts'
 import { FrameReader } from './frames.ts'
 
 const seed = 20260101
-const userProperties = [
-  ['b', '1'],
-  ['a', ''],
-  ['b', '1'],
-  ['b', ''],
-  ['__proto__', 'x'],
-  ['\ufeff漢', '🙂'],
-] as const
-const reason = { reasonString: 'why', userProperties }
-const connectProperties: ConnectProperties = {
-  sessionExpiryInterval: 0xffff_ffff,
-  receiveMaximum: 65_535,
-  maximumPacketSize: 0xffff_ffff,
-  topicAliasMaximum: 0,
-  requestResponseInformation: 1,
-  requestProblemInformation: 0,
-  userProperties,
-  authenticationMethod: 'SCRAM',
-  authenticationData: Uint8Array.of(0, 255),
-}
-const connackProperties: ConnackProperties = {
-  ...reason,
-  sessionExpiryInterval: 1,
-  receiveMaximum: 1,
-  maximumQoS: 1,
-  retainAvailable: 0,
-  maximumPacketSize: 1,
-  assignedClientIdentifier: 'you',
-  topicAliasMaximum: 9,
-  wildcardSubscriptionAvailable: 1,
-  subscriptionIdentifierAvailable: 0,
-  sharedSubscriptionAvailable: 1,
-  serverKeepAlive: 7,
-  responseInformation: 'r',
-  serverReference: 's',
-  authenticationMethod: 'm',
-  authenticationData: new Uint8Array(0),
-}
-const willProperties: WillProperties = {
-  payloadFormatIndicator: 1,
-  messageExpiryInterval: 1,
-  contentType: 'text',
-  responseTopic: 'r/t',
-  correlationData: Uint8Array.of(1),
-  userProperties,
-  willDelayInterval: 5,
-}
-const publishProperties: PublishProperties = {
-  payloadFormatIndicator: 0,
-  messageExpiryInterval: 0,
-  contentType: '',
-  responseTopic: 'r',
-  correlationData: new Uint8Array(0),
-  userProperties,
-  topicAlias: 65_535,
-  subscriptionIdentifiers: [1, 268_435_455, 1],
-}
 const connect: ConnectPacket = { type: 'connect', protocolVersion: 5, cleanStart: true, keepAlive: 60, clientId: 'me' }
 const will = { topicName: 'w/é', payload: Uint8Array.of(0, 1, 255), qos: 2, retain: true } as const
 const subscription = {
@@ -203,62 +153,6 @@ describe('round trips', () => {
     [{ type: 'connack', sessionPresent: true, reasonCode: 0 }, '2003010000'],
   ] satisfies [Packet, string][])('%# a packet is as short as it can be', (packet, expected) => {
     equal(Buffer.from(encode(packet, 5)).toString('hex'), expected)
-  })
-})
-
-describe('what an encoder refuses', () => {
-  const publish = {
-    type: 'publish',
-    topicName: 'a',
-    payload: new Uint8Array(0),
-    qos: 1,
-    retain: false,
-    dup: false,
-  } as const
-  test.each([
-    [RangeError, 5, { ...publish, packetId: 0 }],
-    [RangeError, 5, { ...publish, packetId: 65_536 }],
-    [RangeError, 5, publish],
-    [TypeError, 5, { ...publish, qos: 0, packetId: 1 }],
-    [TypeError, 5, { ...publish, qos: 0, dup: true }],
-    [TypeError, 5, { ...publish, packetId: 1, topicName: '' }],
-    [RangeError, 5, { type: 'puback', packetId: 0, reasonCode: 0 }],
-    [TypeError, 5, { ...connect, clientId: '\ud800' }],
-    [TypeError, 5, { ...connect, userName: 'a\0' }],
-    [RangeError, 5, { ...connect, clientId: 'é'.repeat(32_768) }],
-    [RangeError, 5, { ...connect, password: new Uint8Array(65_536) }],
-    [RangeError, 5, { ...connect, keepAlive: 65_536 }],
-    [RangeError, 5, { ...connect, properties: { receiveMaximum: 0 } }],
-    [RangeError, 5, { ...connect, properties: { topicAliasMaximum: 65_536 } }],
-    [TypeError, 5, { ...connect, properties: { authenticationData: new Uint8Array(1) } }],
-    [TypeError, 4, { ...connect, protocolVersion: 4, password: new Uint8Array(1) }],
-    [TypeError, 3, { ...connect, protocolVersion: 3, clientId: '' }],
-    [TypeError, 5, { ...connect, will: { ...will, topicName: '' } }],
-    [RangeError, 5, { type: 'connack', sessionPresent: false, reasonCode: 0x8d }],
-    [RangeError, 4, { type: 'connack', sessionPresent: false, reasonCode: 0x80 }],
-    [TypeError, 5, { type: 'connack', sessionPresent: true, reasonCode: 0x80 }],
-    [TypeError, 5, { type: 'subscribe', packetId: 1, subscriptions: [] }],
-    [
-      TypeError,
-      5,
-      {
-        type: 'subscribe',
-        packetId: 1,
-        subscriptions: [{ ...subscription, topicFilter: '$share/a/b', noLocal: true }],
-      },
-    ],
-    [TypeError, 5, { type: 'unsubscribe', packetId: 1, topicFilters: [] }],
-    [TypeError, 5, { type: 'suback', packetId: 1, reasonCodes: [] }],
-    [RangeError, 5, { type: 'suback', packetId: 1, reasonCodes: [3] }],
-    [TypeError, 4, { type: 'auth', reasonCode: 0 }],
-    [TypeError, 5, { type: 'auth', reasonCode: 0x18 }],
-    [RangeError, 5, { type: 'disconnect', reasonCode: 0x01 }],
-    // What a caller without types may try.
-    [TypeError, 5, { type: 'unsubscribe', packetId: 1, topicFilters: ['a'], properties: reason }],
-  ] satisfies [typeof TypeError | typeof RangeError, ProtocolVersion, Packet][])('%# %o', (error, version, packet) => {
-    const writer = createBufferWriter()
-    throws(() => encodePacket(writer, packet, version), error)
-    equal(writer.at, 0)
   })
 })
 

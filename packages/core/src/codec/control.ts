@@ -16,13 +16,13 @@ import type { ConnectPacket, ControlPacket, Will } from '../packet/packet.ts'
 import { PacketType } from '../spec/packet-type.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
-import { encodeProperties } from '../wire/properties.ts'
 import { utf8Length } from '../wire/utf8.ts'
 import { readVarInt, varIntSize } from '../wire/var-int.ts'
 import { emptyBytes, type Writer } from '../wire/writer.ts'
 import { checkControl } from './control-limits.ts'
 import { ControlWalk, walkControl } from './control-walk.ts'
 import { joinPacket, writePacket } from './packet-parts.ts'
+import { encodeProperties } from './properties.ts'
 
 /**
  * The packet in `bytes` from `header` to `end`, which is one whole frame. In CONNECT `version` plays no part: the packet

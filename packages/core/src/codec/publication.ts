@@ -3,9 +3,9 @@ import type { PublishPacket } from '../packet/packet.ts'
 import type { PublishProperties } from '../packet/properties.ts'
 import { Publication } from '../packet/publication.ts'
 import { stringBytesMax } from '../spec/limits.ts'
-import { decodePropertyBlock, encodePropertyBlock } from '../wire/properties.ts'
-import { Reader } from '../wire/reader.ts'
 import { decodeUtf8, encodeUtf8 } from '../wire/utf8.ts'
+import { decodePropertyBlock, encodePropertyBlock } from './properties.ts'
+import { Reader } from './reader.ts'
 
 /**
  * A kept Publication with bytes of its own. The properties that belong to one hop become fields.

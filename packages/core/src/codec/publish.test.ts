@@ -1,123 +1,17 @@
-import { deepEqual, equal } from 'node:assert/strict'
+import { deepEqual, equal, throws } from 'node:assert/strict'
 import fc from 'fast-check'
-import mqttPacket, { type IPublishPacket, type Packet } from 'mqtt-packet'
 import { describe, test } from 'vitest'
-import type { UserProperties } from '../packet/properties.ts'
+import { bodyOf, decode, encode, message, packetId, write } from '../../test/publication-arbitrary.ts'
 import { Publication } from '../packet/publication.ts'
-import type { ProtocolVersion, QoS } from '../spec/version.ts'
-import { encodePropertyBlock } from '../wire/properties.ts'
 import { varIntSize, writeVarInt } from '../wire/var-int.ts'
 import { createBufferWriter, writtenBytes } from '../wire/writer.ts'
+import { encodePropertyBlock } from './properties.ts'
 import { createPublication, publicationPayload, publicationProperties, publicationTopic } from './publication.ts'
 import { decodePublish, encodePublication, publicationSize } from './publish.ts'
 import { PropertyScratch } from './publish-properties.ts'
 
 const numRuns = 300
 const seed = 20260101
-
-const string = fc.string({ unit: 'grapheme', maxLength: 40 }).filter((value) => !value.includes('\0'))
-const topicName = fc.string({ unit: fc.constantFrom('a', 'b', '/', 'é', '漢', '🙂'), minLength: 1, maxLength: 40 })
-const binary = fc.uint8Array({ maxLength: 60 })
-const payload = fc.oneof(fc.uint8Array({ maxLength: 90 }), fc.uint8Array({ minLength: 100, maxLength: 20_000 }))
-const version = fc.constantFrom<ProtocolVersion[]>(3, 4, 5)
-const qos = fc.constantFrom<QoS[]>(0, 1, 2)
-const properties = fc.record(
-  {
-    payloadFormatIndicator: fc.constantFrom<(0 | 1)[]>(0, 1),
-    messageExpiryInterval: fc.integer({ min: 0, max: 0xffff_ffff }),
-    contentType: string,
-    responseTopic: topicName,
-    correlationData: binary,
-    topicAlias: fc.integer({ min: 1, max: 65_535 }),
-    subscriptionIdentifiers: fc.array(fc.integer({ min: 1, max: 268_435_455 }), { minLength: 1, maxLength: 4 }),
-    // No empty value: mqtt-packet loses one that is repeated under the same name.
-    userProperties: fc.array(
-      fc.tuple(
-        string,
-        string.filter((value) => value !== ''),
-      ),
-      { minLength: 1, maxLength: 5 },
-    ),
-  },
-  { requiredKeys: [] },
-)
-const message = fc.record({ version, qos, topicName, payload, properties, retain: fc.boolean(), dup: fc.boolean() })
-const packetId = fc.integer({ min: 1, max: 65_535 })
-
-describe('PUBLISH against mqtt-packet', () => {
-  test('what we write, it reads as we meant it', () => {
-    fc.assert(
-      fc.property(message, packetId, (sent, id) => {
-        const bytes = encode(sent, id)
-        const read = parse(bytes, sent.version)
-        equal(read.topic, sent.topicName)
-        deepEqual(new Uint8Array(Buffer.from(read.payload)), new Uint8Array(sent.payload))
-        equal(read.qos, sent.qos)
-        equal(read.retain, sent.retain)
-        equal(read.dup, sent.dup && sent.qos > 0)
-        if (sent.qos > 0) equal(read.messageId, id)
-        if (sent.version !== 5) return
-        const { userProperties, subscriptionIdentifiers, payloadFormatIndicator, correlationData, ...plain } =
-          sent.properties
-        const theirs = { ...read.properties }
-        deepEqual(grouped(theirs.userProperties), grouped(pairsToObject(userProperties)))
-        deepEqual([theirs.subscriptionIdentifier ?? []].flat(), subscriptionIdentifiers ?? [])
-        equal(
-          theirs.payloadFormatIndicator,
-          payloadFormatIndicator === undefined ? undefined : payloadFormatIndicator === 1,
-        )
-        deepEqual(
-          theirs.correlationData && new Uint8Array(theirs.correlationData),
-          correlationData && new Uint8Array(correlationData),
-        )
-        for (const [name, value] of Object.entries(plain)) equal(Reflect.get(theirs, name), value)
-      }),
-      { numRuns, seed },
-    )
-  })
-
-  test('what it writes, we read as it was meant', () => {
-    fc.assert(
-      fc.property(message, packetId, (sent, id) => {
-        const { payloadFormatIndicator, subscriptionIdentifiers, userProperties, correlationData, ...plain } =
-          sent.properties
-        const bytes = mqttPacket.generate(
-          {
-            cmd: 'publish',
-            topic: sent.topicName,
-            payload: Buffer.from(sent.payload),
-            qos: sent.qos,
-            retain: sent.retain,
-            dup: sent.dup && sent.qos > 0,
-            ...(sent.qos > 0 && { messageId: id }),
-            ...(sent.version === 5 && {
-              properties: {
-                ...plain,
-                ...(payloadFormatIndicator !== undefined && { payloadFormatIndicator: payloadFormatIndicator === 1 }),
-                ...(correlationData && { correlationData: Buffer.from(correlationData) }),
-                ...(subscriptionIdentifiers && { subscriptionIdentifier: subscriptionIdentifiers }),
-                ...(userProperties && { userProperties: pairsToObject(userProperties) }),
-              },
-            }),
-          },
-          { protocolVersion: sent.version },
-        )
-        const read = decode(bytes, sent.version)
-        equal(publicationTopic(read), sent.topicName)
-        deepEqual(new Uint8Array(publicationPayload(read)), new Uint8Array(sent.payload))
-        equal(read.qos, sent.qos)
-        equal(read.retain, sent.retain)
-        equal(read.dup, sent.dup && sent.qos > 0)
-        equal(read.packetId, sent.qos > 0 ? id : 0)
-        const ours = publicationProperties(read)
-        if (sent.version !== 5) return deepEqual(ours, {})
-        deepEqual(grouped(pairsToObject(ours.userProperties)), grouped(pairsToObject(userProperties)))
-        deepEqual({ ...ours, userProperties: undefined }, { ...sent.properties, userProperties: undefined })
-      }),
-      { numRuns, seed },
-    )
-  })
-})
 
 describe('PUBLISH with itself', () => {
   test('a decoded message is written again with all it had, whatever stood between its properties', () => {
@@ -204,89 +98,19 @@ describe('PUBLISH with itself', () => {
 
   test('what does not fit is refused before anything is written', () => {
     const packet = { topicName: 'a', payload: new Uint8Array(0), qos: 0, retain: false } as const
-    throws(RangeError, () => createPublication({ ...packet, topicName: 'x'.repeat(65_536) }))
-    throws(TypeError, () => createPublication({ ...packet, topicName: 'a\0' }))
-    throws(TypeError, () => createPublication({ ...packet, topicName: '\ud800' }))
-    throws(RangeError, () => createPublication({ ...packet, properties: { topicAlias: 0 } }))
-    throws(RangeError, () => createPublication({ ...packet, properties: { messageExpiryInterval: -1 } }))
-    throws(RangeError, () => createPublication({ ...packet, properties: { subscriptionIdentifiers: [0] } }))
-    throws(RangeError, () =>
-      createPublication({ ...packet, properties: { userProperties: [['a', 'x'.repeat(65_536)]] } }),
+    throws(() => createPublication({ ...packet, topicName: 'x'.repeat(65_536) }), RangeError)
+    throws(() => createPublication({ ...packet, topicName: 'a\0' }), TypeError)
+    throws(() => createPublication({ ...packet, topicName: '\ud800' }), TypeError)
+    throws(() => createPublication({ ...packet, properties: { topicAlias: 0 } }), RangeError)
+    throws(() => createPublication({ ...packet, properties: { messageExpiryInterval: -1 } }), RangeError)
+    throws(() => createPublication({ ...packet, properties: { subscriptionIdentifiers: [0] } }), RangeError)
+    throws(
+      () => createPublication({ ...packet, properties: { userProperties: [['a', 'x'.repeat(65_536)]] } }),
+      RangeError,
     )
-    throws(TypeError, () => createPublication({ ...packet, properties: { userProperties: [['a', '\udc00']] } }))
+    throws(() => createPublication({ ...packet, properties: { userProperties: [['a', '\udc00']] } }), TypeError)
   })
 })
-
-interface Sent {
-  version: ProtocolVersion
-  qos: QoS
-  topicName: string
-  payload: Uint8Array
-  properties: Parameters<typeof createPublication>[0]['properties'] & object
-  retain: boolean
-  dup: boolean
-}
-
-function encode(sent: Sent, id: number): Uint8Array {
-  const publication = createPublication(sent)
-  return write(publication, sent.version, sent.qos, sent.retain, sent.dup && sent.qos > 0, id)
-}
-
-function write(
-  publication: Publication,
-  version: ProtocolVersion,
-  qos: QoS,
-  retain: boolean,
-  dup: boolean,
-  id: number,
-): Uint8Array {
-  const { topicAlias, messageExpiryInterval, subscriptionIdentifiers } = publication
-  const writer = createBufferWriter()
-  const size = encodePublication(
-    writer,
-    publication,
-    version,
-    qos,
-    retain,
-    dup,
-    id,
-    topicAlias,
-    false,
-    messageExpiryInterval,
-    subscriptionIdentifiers,
-  )
-  equal(writer.at, size)
-  equal(
-    size,
-    publicationSize(publication, version, qos, topicAlias, false, messageExpiryInterval, subscriptionIdentifiers),
-  )
-  return writtenBytes(writer).slice()
-}
-
-function decode(bytes: Uint8Array, version: ProtocolVersion): Publication {
-  const into = new Publication()
-  equal(decodePublish(into, bytes, 0, bodyOf(bytes), bytes.length, version, new PropertyScratch()), undefined)
-  return into
-}
-
-function bodyOf(bytes: Uint8Array): number {
-  let body = 1
-  while ((bytes[body]! & 0x80) !== 0) body++
-  return body + 1
-}
-
-function parse(bytes: Uint8Array, protocolVersion: ProtocolVersion): IPublishPacket {
-  const parser = mqttPacket.parser({ protocolVersion })
-  const packets: Packet[] = []
-  parser.on('packet', (packet) => packets.push(packet))
-  parser.on('error', (error) => {
-    throw error
-  })
-  equal(parser.parse(Buffer.from(bytes)), 0)
-  const [packet] = packets
-  if (packet?.cmd !== 'publish') throw new Error('no PUBLISH')
-  return packet
-}
 
 /** The same PUBLISH of 5.0 with its properties in another order; user properties change places with others too. */
 function shuffled(bytes: Uint8Array, random: Iterator<number>): Uint8Array {
@@ -312,27 +136,4 @@ function varInt(value: number): Uint8Array {
   const bytes = new Uint8Array(varIntSize(value))
   writeVarInt(bytes, 0, value)
   return bytes
-}
-
-function pairsToObject(pairs: UserProperties | undefined): Record<string, string | string[]> {
-  const object: Record<string, string | string[]> = Object.create(null)
-  for (const [name, value] of pairs ?? []) object[name] = [object[name] ?? [], value].flat()
-  return object
-}
-
-/** mqtt-packet keeps the order within a name only. */
-function grouped(object: Record<string, string | string[]> | undefined): [string, string[]][] {
-  return Object.entries(object ?? {})
-    .map(([name, values]): [string, string[]] => [name, [values].flat()])
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-}
-
-function throws(type: typeof TypeError | typeof RangeError, call: () => void): void {
-  let thrown: unknown
-  try {
-    call()
-  } catch (error) {
-    thrown = error
-  }
-  equal(thrown instanceof type, true, `expected a ${type.name}, got ${thrown}`)
 }

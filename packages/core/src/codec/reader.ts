@@ -7,8 +7,8 @@
  */
 import type { Fault } from '../packet/fault.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
-import { decodeUtf8, isWellFormedUtf8 } from './utf8.ts'
-import { readVarInt, varIntSize, varIntTruncated } from './var-int.ts'
+import { decodeUtf8, isWellFormedUtf8 } from '../wire/utf8.ts'
+import { readVarInt, varIntSize, varIntTruncated } from '../wire/var-int.ts'
 
 export class Reader {
   readonly bytes: Uint8Array

@@ -20,10 +20,10 @@ import type {
 import { stringBytesMax, variableByteIntegerMax } from '../spec/limits.ts'
 import { type Property, type PropertyOwner, propertyTable } from '../spec/property.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
+import { encodeUtf8 } from '../wire/utf8.ts'
+import { varIntSize, writeVarInt } from '../wire/var-int.ts'
+import { createBufferWriter, emptyBytes, type Writer, writtenBytes } from '../wire/writer.ts'
 import { Reader } from './reader.ts'
-import { encodeUtf8 } from './utf8.ts'
-import { varIntSize, writeVarInt } from './var-int.ts'
-import { createBufferWriter, emptyBytes, type Writer, writtenBytes } from './writer.ts'
 
 type Everything = PublishProperties &
   WillProperties &
