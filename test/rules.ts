@@ -20,6 +20,7 @@ export const packageImports: Readonly<Record<string, readonly string[]>> = {
   'packages/core': [],
   'packages/broker': ['@mq/core'],
   'packages/client': ['@mq/core'],
+  'packages/conformance': ['@mq/core'],
   'apps/cli': ['@mq/core', '@mq/broker', '@mq/client'],
 }
 

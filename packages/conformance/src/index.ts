@@ -1,0 +1,3 @@
+// The names of @mq/conformance, in reading order.
+
+export type { Case, Step } from './language/case.ts'
