@@ -1,10 +1,11 @@
 /**
  * The broker: `createBroker` puts the parts together, `listen` opens the doors, `close` says goodbye to everybody.
  */
-import { createWorkspace, MqError, type ServerLimits, TopicTable, type Transport } from '@mq/core'
+import { createWorkspace, MqError, ReasonCode, type ServerLimits, TopicTable, type Transport } from '@mq/core'
 import { type Logger, pino } from 'pino'
 import type { Authenticator } from './auth/authenticate.ts'
 import type { Authorizer } from './auth/authorize.ts'
+import type { Mechanism } from './auth/mechanism.ts'
 import { type Clock, systemClock } from './config/clock.ts'
 import { type BrokerLimits, resolveLimits } from './config/limits.ts'
 import { ChunkPool } from './connection/chunk-pool.ts'
@@ -19,6 +20,7 @@ import { type Counters, createCounters } from './metric/counters.ts'
 import { RetainedMessages } from './routing/retained-messages.ts'
 import type { Route } from './routing/route.ts'
 import { Router } from './routing/router.ts'
+import { type SharedStrategy, strategies } from './routing/shared-strategy.ts'
 import { SubscriptionIndex } from './routing/subscription-index.ts'
 import { SessionRegistry } from './session/session-registry.ts'
 import { CommitGate } from './store/commit-gate.ts'
@@ -36,6 +38,15 @@ export interface BrokerOptions {
   readonly authenticate?: Authenticator
   /** Who may publish and subscribe to what. Default: everybody, everything outside `$SYS/`. */
   readonly authorize?: Authorizer
+  /**
+   * Enhanced authentication (section 4.12), for clients that name an Authentication Method. With mechanisms and without
+   * `authenticate`, clients that name none are refused, unless `allowAnonymous` is set.
+   */
+  readonly mechanisms?: readonly Mechanism[]
+  /** What a client is told that asks for Response Information (section 3.2.2.3.15): a topic it may get responses under. */
+  readonly responseInformation?: (clientId: string) => string | undefined
+  /** Which member of a shared subscription gets the next message. Default `round-robin`. */
+  readonly sharedStrategy?: SharedStrategy
   /** Listen beyond loopback without an authenticator. Default false. */
   readonly allowAnonymous?: boolean
   /** For tests that bring their own time. */
@@ -85,8 +96,9 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   const store = options.store ?? memoryStore()
   const topics = new TopicTable<Route>({ levelsMax: limits.topicLevelsMax, bytesMax: limits.topicBytesMax })
   const counters = createCounters()
-  const index = new SubscriptionIndex(topics)
+  const index = new SubscriptionIndex(topics, resolveStrategy(options.sharedStrategy))
   const listeners = new Set<Listener>()
+  const mechanisms = options.mechanisms ?? []
   let closing: Promise<void> | undefined
 
   const context: BrokerContext & { sessions: SessionRegistry } = {
@@ -110,7 +122,10 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     retained: new RetainedMessages(store, clock.now),
     sessions: undefined as never,
     connections: new Set(),
-    authenticate: options.authenticate,
+    authenticate:
+      options.authenticate ?? (mechanisms.length > 0 && !options.allowAnonymous ? refuseAnonymous : undefined),
+    mechanisms,
+    responseInformation: options.responseInformation,
     authorize: options.authorize,
     closing: false,
   }
@@ -148,7 +163,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
       await ready
       const listener = await listen(url, {
         maximumPacketSize: limits.maximumPacketSize,
-        mayBePublic: options.authenticate !== undefined || options.allowAnonymous === true,
+        mayBePublic: context.authenticate !== undefined || options.allowAnonymous === true,
         accept,
         trouble: (error) => logger.error({ err: error, url }, 'a connection could not be accepted'),
       })
@@ -175,6 +190,17 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     [Symbol.asyncDispose]: close,
   }
 }
+
+function resolveStrategy(given: SharedStrategy = 'round-robin'): SharedStrategy {
+  if (Object.hasOwn(strategies, given)) return given
+  const known = Object.keys(strategies).join(', ')
+  throw new MqError('MQ_BAD_OPTION', `sharedStrategy is ${String(given)}; ${known} are allowed`)
+}
+
+const refuseAnonymous: Authenticator = () => ({
+  reasonCode: ReasonCode.notAuthorized,
+  reason: 'an Authentication Method is needed',
+})
 
 /** How long clients get to take their goodbye. */
 const goodbyeMs = 1000

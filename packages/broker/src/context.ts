@@ -2,6 +2,7 @@ import type { ServerLimits, Workspace } from '@mq/core'
 import type { Logger } from 'pino'
 import type { Authenticator } from './auth/authenticate.ts'
 import type { Authorizer } from './auth/authorize.ts'
+import type { Mechanism } from './auth/mechanism.ts'
 import type { Clock } from './config/clock.ts'
 import type { BrokerLimits } from './config/limits.ts'
 import type { ChunkPool } from './connection/chunk-pool.ts'
@@ -37,6 +38,8 @@ export interface BrokerContext {
   readonly connections: Set<Connection>
   readonly authenticate: Authenticator | undefined
   readonly authorize: Authorizer | undefined
+  readonly mechanisms: readonly Mechanism[]
+  readonly responseInformation: ((clientId: string) => string | undefined) | undefined
   /** Set when `close` begins: sessions stay as they are, Wills stay unsent. */
   closing: boolean
 }

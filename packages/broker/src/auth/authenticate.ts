@@ -15,6 +15,13 @@ export interface AuthenticationRequest {
  * (0x80 or above) and a sentence that a 5.0 client is told. A rejected promise or a throw refuses it with 0x88 and is
  * logged: an authenticator that is broken lets nobody in.
  */
-export type AuthenticationAnswer = boolean | { readonly reasonCode: ReasonCode; readonly reason: string }
+export type AuthenticationAnswer =
+  | boolean
+  | {
+      readonly reasonCode: ReasonCode
+      readonly reason: string
+      /** With 0x9C Use another server and 0x9D Server moved: where to (section 4.11), e.g. `broker2:1883`. */
+      readonly serverReference?: string
+    }
 
 export type Authenticator = (request: AuthenticationRequest) => AuthenticationAnswer | Promise<AuthenticationAnswer>

@@ -11,6 +11,7 @@
 import type {
   AuthPacket,
   CloseReason,
+  ConnackProperties,
   ConnectPacket,
   Publication,
   ServerHandler,
@@ -22,7 +23,7 @@ import type {
 } from '@mq/core'
 import { ReasonCode, ServerConnection } from '@mq/core'
 import type { BrokerContext } from '../context.ts'
-import { onAuth } from '../handler/on-auth.ts'
+import { type Authentication, onAuth } from '../handler/on-auth.ts'
 import { onClosed } from '../handler/on-closed.ts'
 import { onConnect } from '../handler/on-connect.ts'
 import { onPublish, onReleased } from '../handler/on-publish.ts'
@@ -41,6 +42,10 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   /** From CONNECT on. */
   session: ClientSession | undefined = undefined
   clientId = ''
+  /** Who it was found to be: the User Name of CONNECT, or what the authentication mechanism says. */
+  userName: string | undefined = undefined
+  /** Enhanced authentication that is under way. */
+  authentication: Authentication | undefined = undefined
   /** Retained messages that a subscription is still to get. */
   feed: RetainedFeed | undefined = undefined
   heapIndex = -1
@@ -119,10 +124,19 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
     }
   }
 
-  disconnect(reasonCode: ReasonCode, sentence: string): void {
-    if (this.machine.connectPacket !== undefined && this.session === undefined)
-      this.machine.refuse(reasonCode, sentence)
-    else this.machine.disconnect(reasonCode, sentence)
+  /** CONNACK with a failure; the client has not been let in. */
+  refuse(reasonCode: ReasonCode, sentence: string, extra: ConnackProperties = {}): void {
+    if (this.machine.isClosed) return
+    this.broker.counters.connectionsRefused++
+    const { clientId, transport } = this
+    this.broker.logger.warn({ clientId, peer: transport.peer, reasonCode, reason: sentence }, 'client refused')
+    this.machine.refuse(reasonCode, sentence, extra)
+  }
+
+  /** End it from our side, in the words that fit: CONNACK where the client is not in yet, DISCONNECT after. */
+  disconnect(reasonCode: ReasonCode, sentence: string, serverReference?: string): void {
+    if (this.machine.connectPacket !== undefined && this.session === undefined) this.refuse(reasonCode, sentence)
+    else this.machine.disconnect(reasonCode, sentence, serverReference)
   }
 
   /** The server is shutting down: tell the client, and wait until the network connection is gone, at most `ms`. */

@@ -29,8 +29,8 @@ export function askAuthorizer(
 ): Later<boolean> {
   const { authorize } = connection.broker
   if (authorize === undefined) return true
-  const userName = connection.machine.connectPacket?.userName
-  return ask(connection, () => authorize({ clientId: connection.clientId, userName, action, topic }), false)
+  const { clientId, userName } = connection
+  return ask(connection, () => authorize({ clientId, userName, action, topic }), false)
 }
 
 /** Go on with an answer, now where it is there, so that what needs no waiting keeps its place. */

@@ -2,84 +2,80 @@
  * CONNECT (section 3.1.4): is the identifier acceptable, who is it, may its Will be published, which session does it get.
  * Each question may be answered later; the machine reads nothing until `accept` or `refuse`.
  */
-import { type ConnectPacket, parseTopicName, ReasonCode } from '@mq/core'
-import type { AuthenticationAnswer } from '../auth/authenticate.ts'
+import { type ConnackProperties, type ConnectPacket, parseTopicName, ReasonCode } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import { askAuthenticator, askAuthorizer, then } from './ask.ts'
+import { beginAuthentication } from './on-auth.ts'
 
 export function onConnect(connection: Connection, packet: ConnectPacket): void {
   const problem = unacceptable(connection, packet)
   if (problem !== undefined) {
-    refuse(connection, problem.reasonCode, problem.sentence)
+    connection.refuse(problem.reasonCode, problem.sentence)
     return
   }
   const assigned = packet.clientId === '' ? assignClientId(connection) : undefined
   connection.clientId = assigned ?? packet.clientId
-  then(askAuthenticator(connection, packet), (answer) => authenticated(connection, packet, assigned, answer))
-}
-
-function authenticated(
-  connection: Connection,
-  packet: ConnectPacket,
-  assigned: string | undefined,
-  answer: AuthenticationAnswer,
-): void {
-  if (answer !== true) {
-    const { reasonCode, reason } =
-      answer === false ? { reasonCode: ReasonCode.badUserNameOrPassword, reason: 'bad user name or password' } : answer
-    refuse(connection, reasonCode, reason)
+  if (packet.properties?.authenticationMethod !== undefined) {
+    beginAuthentication(connection, packet, (authenticationData) => {
+      const authenticationMethod = packet.properties?.authenticationMethod ?? ''
+      admit(connection, packet, {
+        ...(assigned !== undefined && { assignedClientIdentifier: assigned }),
+        authenticationMethod,
+        ...(authenticationData !== undefined && { authenticationData }),
+      })
+    })
     return
   }
-  const { will } = packet
-  then(will === undefined ? true : askAuthorizer(connection, 'will', will.topicName), (allowed) => {
-    if (allowed) accept(connection, packet, assigned)
-    else refuse(connection, ReasonCode.notAuthorized, 'not allowed to publish its Will')
+  connection.userName = packet.userName
+  then(askAuthenticator(connection, packet), (answer) => {
+    if (answer === true) {
+      admit(connection, packet, assigned === undefined ? {} : { assignedClientIdentifier: assigned })
+    } else if (answer === false) {
+      connection.refuse(ReasonCode.badUserNameOrPassword, 'bad user name or password')
+    } else {
+      const { serverReference } = answer
+      connection.refuse(answer.reasonCode, answer.reason, serverReference === undefined ? {} : { serverReference })
+    }
   })
 }
 
-function accept(connection: Connection, packet: ConnectPacket, assigned: string | undefined): void {
-  const { broker, machine } = connection
+/** It is who it says. May it publish its Will? Then it is in. */
+function admit(connection: Connection, packet: ConnectPacket, extra: ConnackProperties): void {
+  const { will } = packet
+  then(will === undefined ? true : askAuthorizer(connection, 'will', will.topicName), (allowed) => {
+    if (allowed) accept(connection, packet, extra)
+    else connection.refuse(ReasonCode.notAuthorized, 'not allowed to publish its Will')
+  })
+}
+
+function accept(connection: Connection, packet: ConnectPacket, extra: ConnackProperties): void {
+  const { broker, clientId, machine, transport } = connection
   const expiryInterval = machine.negotiated?.sessionExpiryInterval ?? 0
   if (machine.isClosed) return
   if (broker.closing) {
-    refuse(connection, ReasonCode.serverShuttingDown, 'the server is shutting down')
+    connection.refuse(ReasonCode.serverShuttingDown, 'the server is shutting down')
     return
   }
-  const opened = broker.sessions.open(connection, connection.clientId, packet.cleanStart, expiryInterval)
+  const opened = broker.sessions.open(connection, clientId, packet.cleanStart, expiryInterval)
   connection.session = opened.session
   broker.counters.connectionsAccepted++
+  const { keepAlive, protocolVersion } = packet
   broker.logger.info(
-    {
-      clientId: connection.clientId,
-      peer: connection.transport.peer,
-      protocolVersion: packet.protocolVersion,
-      keepAlive: packet.keepAlive,
-      sessionPresent: opened.present,
-    },
+    { clientId, peer: transport.peer, protocolVersion, keepAlive, sessionPresent: opened.present },
     'client connected',
   )
+  const wantsResponseInformation = packet.properties?.requestResponseInformation === 1
+  const responseInformation = wantsResponseInformation ? broker.responseInformation?.(clientId) : undefined
   // CONNACK promises a session; it goes when the session is durable.
   broker.gate.after(() => {
-    machine.accept(
-      opened.session.session,
-      opened.present,
-      assigned === undefined ? undefined : { assignedClientIdentifier: assigned },
-    )
+    machine.accept(opened.session.session, opened.present, {
+      ...extra,
+      ...(responseInformation !== undefined && { responseInformation }),
+    })
     // Its keep-alive may be shorter than the time allowed for CONNECT.
     if (!machine.isClosed) broker.deadlines.file(connection)
-    if (!machine.held) connection.transport.resume()
+    if (!machine.held) transport.resume()
   })
-}
-
-function refuse(connection: Connection, reasonCode: number, sentence: string): void {
-  const { broker, machine } = connection
-  if (machine.isClosed) return
-  broker.counters.connectionsRefused++
-  broker.logger.warn(
-    { clientId: connection.clientId, peer: connection.transport.peer, reasonCode, reason: sentence },
-    'client refused',
-  )
-  machine.refuse(reasonCode, sentence)
 }
 
 interface Problem {
@@ -96,10 +92,6 @@ function unacceptable(connection: Connection, packet: ConnectPacket): Problem | 
   // [MQTT311-3.1.3-8]
   if (protocolVersion === 4 && clientId === '' && !packet.cleanStart) {
     return invalid('a Client Identifier is needed where Clean Session is 0')
-  }
-  // [MQTT-4.12.0-1]
-  if (packet.properties?.authenticationMethod !== undefined) {
-    return { reasonCode: ReasonCode.badAuthenticationMethod, sentence: 'no such Authentication Method here' }
   }
   if (will !== undefined) {
     const { topicBytesMax: bytesMax, topicLevelsMax: levelsMax } = connection.broker.limits

@@ -1,22 +1,22 @@
 /**
- * A Shared Subscription (section 4.8.2): each message goes to one of its members.
+ * A Shared Subscription (section 4.8.2): each message goes to one of its members, chosen by a strategy.
  *
- * Members take turns. One that is connected and can take the message now is preferred; failing that, one whose session
- * queues it. A message that a member had not acknowledged when its session ended goes to another member [MQTT-4.8.2-5].
+ * A member that is connected and can take the message now is preferred; failing that, one whose session queues it. A message
+ * that a member had not acknowledged when its session ended goes to another member [MQTT-4.8.2-5].
  */
 import type { Publication } from '@mq/core'
 import type { ClientSession } from '../session/client-session.ts'
+import type { Begin } from './shared-strategy.ts'
 import type { Subscription } from './subscription.ts'
 
 export class SharedGroup {
-  readonly shareName: string
-  readonly topicFilter: string
   readonly #members: Subscription[] = []
-  #turn = 0
+  readonly #begin: Begin
+  /** The member that got the last message, -1 before the first. */
+  #last = -1
 
-  constructor(shareName: string, topicFilter: string) {
-    this.shareName = shareName
-    this.topicFilter = topicFilter
+  constructor(begin: Begin) {
+    this.#begin = begin
   }
 
   get size(): number {
@@ -33,33 +33,28 @@ export class SharedGroup {
     const at = this.#members.findIndex((member) => member.session === session)
     if (at < 0) return
     this.#members.splice(at, 1)
-    // The turn stays with the member whose turn it was.
-    if (at < this.#turn) this.#turn--
+    // The turn stays where it was.
+    if (at <= this.#last) this.#last--
   }
 
-  /** Whose turn it is for this message; undefined when no member takes it. */
+  /** Who gets this message; undefined when no member takes it. */
   choose(publication: Publication): Subscription | undefined {
     const members = this.#members
-    let fallback: number | undefined
+    if (members.length === 0) return undefined
+    const begin = this.#begin(members, this.#last)
+    let fallback = -1
     for (let i = 0; i < members.length; i++) {
-      const at = (this.#turn + i) % members.length
+      const at = (begin + i) % members.length
       const { session } = members[at]!.session
       if (session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0) {
-        return this.#take(at)
+        this.#last = at
+        return members[at]
       }
-      if (
-        fallback === undefined &&
-        (session.link !== undefined || publication.qos > 0) &&
-        session.hasRoom(publication)
-      ) {
-        fallback = at
-      }
+      const queues = session.link !== undefined || (publication.qos > 0 && session.keeps)
+      if (fallback < 0 && queues && session.hasRoom(publication)) fallback = at
     }
-    return fallback === undefined ? undefined : this.#take(fallback)
-  }
-
-  #take(at: number): Subscription | undefined {
-    this.#turn = (at + 1) % this.#members.length
-    return this.#members[at]
+    if (fallback < 0) return undefined
+    this.#last = fallback
+    return members[fallback]
   }
 }

@@ -13,6 +13,7 @@ import { FilterTree, type TopicEntry, type TopicTable } from '@mq/core'
 import type { ClientSession } from '../session/client-session.ts'
 import { type Route, targetsOf } from './route.ts'
 import { SharedGroup } from './shared-group.ts'
+import { type SharedStrategy, strategies } from './shared-strategy.ts'
 import type { Subscription } from './subscription.ts'
 
 type Subscribers = Subscription | Map<ClientSession, Subscription>
@@ -22,11 +23,13 @@ export class SubscriptionIndex {
   readonly #subscribers = new FilterTree<Subscribers>()
   /** Share Name -> group, by Topic Filter. */
   readonly #shared = new FilterTree<Map<string, SharedGroup>>()
+  readonly #strategy: SharedStrategy
   #epoch = 0
   #count = 0
 
-  constructor(topics: TopicTable<Route>) {
+  constructor(topics: TopicTable<Route>, strategy: SharedStrategy) {
     this.#topics = topics
+    this.#strategy = strategy
   }
 
   /** How many subscriptions there are. */
@@ -122,7 +125,7 @@ export class SubscriptionIndex {
     }
     let group = byName.get(shareName)
     if (group === undefined) {
-      group = new SharedGroup(shareName, topicFilter)
+      group = new SharedGroup(strategies[this.#strategy])
       byName.set(shareName, group)
     }
     const before = group.size
