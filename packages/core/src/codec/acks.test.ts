@@ -76,6 +76,7 @@ describe('acknowledgements against mqtt-packet', () => {
         equal(fields.reasonCode, version === 5 ? reasonCode : 0)
         const ours = createAckFields()
         decodeAck(ours, bytes, 0, bodyOf(bytes), bytes.length, version)
+        deepEqual(fields, ours)
         equal(ours.properties?.reasonString, version === 5 ? properties?.reasonString : undefined)
         const expected = version === 5 ? Object.entries(userProperties) : []
         deepEqual(new Map(ours.properties?.userProperties), new Map(expected))

@@ -1,4 +1,6 @@
 import { deepEqual, equal, ok } from 'node:assert/strict'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { varIntSize, writeVarInt } from '../wire/var-int.ts'
@@ -117,6 +119,21 @@ describe('FrameReader', () => {
     ok(taken < 1_000_000, `100 readers took ${taken} bytes`)
   })
 
+  test('after a stop over much, the beginning of a packet holds no more than itself', () => {
+    const stream = streamOf([1, 1_000_000, 50]).subarray(0, -10)
+    const before = arrayBytes()
+    const readers = Array.from({ length: 20 }, () => new FrameReader(2_000_000))
+    for (const reader of readers) {
+      reader.push(stream, { frame: () => false })
+      reader.resume(recorder([]))
+      equal(reader.bufferedBytes, 42)
+    }
+    const taken = arrayBytes() - before
+    // 20 MB if each held on to what it had kept.
+    ok(taken < 8_000_000, `20 readers hold ${taken} bytes`)
+    equal(readers.length, 20)
+  })
+
   test('a packet in many pieces costs memory in proportion to what came, and copies in proportion to its size', () => {
     const size = 4_000_000
     const stream = streamOf([size])
@@ -138,6 +155,16 @@ describe('FrameReader', () => {
     ok(most < 5 * size, `took ${most} bytes`)
   })
 })
+
+/** What arrays hold once the garbage is gone. */
+function arrayBytes(): number {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc')
+  // The second one waits until the arrays that the first one found have been given back.
+  collect()
+  collect()
+  return process.memoryUsage().arrayBuffers
+}
 
 /** PUBLISH packets with bodies of these sizes, each byte told apart from its neighbours. */
 function streamOf(bodySizes: readonly number[]): Uint8Array {
