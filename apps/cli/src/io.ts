@@ -28,9 +28,10 @@ export interface Io {
 export interface Output {
   readonly isTty: boolean
   /**
-   * False once nobody reads any more (EPIPE). Waits, as a promise, while the reader is slower than the writer.
+   * True once the operating system has taken it: at once, or as a promise while the reader is slower than the writer. False
+   * when nobody reads any more (EPIPE), or when `signal` aborts the waiting.
    */
-  write(data: string | Uint8Array): boolean | Promise<boolean>
+  write(data: string | Uint8Array, signal?: AbortSignal): boolean | Promise<boolean>
 }
 
 export function processIo(): Io {
@@ -53,28 +54,32 @@ export function processIo(): Io {
   }
 }
 
+/**
+ * A pipe is written without blocking, so there may be data that only we have: exiting would lose it, and acknowledging its
+ * message before it is out would be a lie. So a write counts when the stream holds nothing back, not when it says true.
+ */
 function outputOf(stream: Writable & { readonly isTTY?: boolean }): Output {
   let open = true
   stream.on('error', () => {
     open = false
   })
-  const drained = (): Promise<boolean> =>
+  const taken = (signal: AbortSignal | undefined): Promise<boolean> =>
     new Promise((resolve) => {
-      const settle = (): void => {
-        stream.off('drain', settle)
-        stream.off('close', settle)
-        stream.off('error', settle)
-        resolve(open)
+      const settle = (ok: boolean): void => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve(ok)
       }
-      stream.on('drain', settle)
-      stream.on('close', settle)
-      stream.on('error', settle)
+      const giveUp = (): void => settle(false)
+      signal?.addEventListener('abort', giveUp)
+      // Called after everything before it.
+      stream.write('', (error) => settle(error === undefined || error === null))
     })
   return {
     isTty: stream.isTTY === true,
-    write: (data) => {
+    write: (data, signal) => {
       if (!open || stream.destroyed) return false
-      return stream.write(data) ? true : drained()
+      stream.write(data)
+      return stream.writableLength === 0 ? true : taken(signal)
     },
   }
 }

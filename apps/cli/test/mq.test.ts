@@ -214,6 +214,23 @@ describe('exit codes', () => {
     await stream.stop()
   })
 
+  test('0 after a signal, also while the reader of stdout has stopped reading', async () => {
+    const port = await brokerPort()
+    const sub = spawn(process.execPath, [executable, 'sub', '-d', '-p', port, '-q', '1', '-t', 'a'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    onTestFinished(() => void sub.kill('SIGKILL'))
+    const exited = new Promise((resolve) => sub.on('exit', resolve))
+    await new Promise((resolve) =>
+      sub.stderr.on('data', (chunk: Uint8Array) => String(chunk).includes('subscribed') && resolve(0)),
+    )
+    sub.stderr.resume()
+    const big = `${'x'.repeat(1000)}\n`.repeat(900)
+    expect(await runMq(['pub', '-p', port, '-q', '1', '-t', 'a', '-l'], big)).toMatchObject({ exitCode: 0 })
+    sub.kill('SIGINT')
+    expect(await exited).toBe(0)
+  })
+
   test('2 for wrong usage', async () => {
     const { exitCode, out, err } = await runMq(['pub', '-t', 'a/#', '-m', 'on'])
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })

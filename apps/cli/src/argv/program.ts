@@ -21,6 +21,8 @@ export async function ask(argv: readonly string[], commands: readonly Command[],
   let chosen: Command | undefined
   const program = yargs()
     .scriptName('mq')
+    // Our own sentences are English; half a page in another language would be no help.
+    .detectLocale(false)
     .usage('$0 <command>\n\nThe MQTT command line.')
     .parserConfiguration({
       'boolean-negation': false,
@@ -33,7 +35,6 @@ export async function ask(argv: readonly string[], commands: readonly Command[],
     .help('help')
     .describe('help', 'Show this')
     .version('version', 'Show the version', version)
-    .completion('completion', 'Print a completion script for bash or zsh: source <(mq completion)')
     .exitProcess(false)
     .recommendCommands()
     .strict()
@@ -57,6 +58,7 @@ export async function ask(argv: readonly string[], commands: readonly Command[],
       },
     )
   }
+  program.completion('completion', 'Print a completion script for bash or zsh: source <(mq completion)')
   // yargs prints the completion script and then finds that `completion` is no command, where it is strict.
   if (argv[0] === 'completion') program.strict(false)
   // Without a callback, yargs would print by itself; with one it hands over what it would have printed, in pieces.
@@ -69,12 +71,12 @@ export async function ask(argv: readonly string[], commands: readonly Command[],
   return { type: 'print', text: await program.getHelp(), exitCode: ExitCode.usage }
 }
 
-function shape(option: OptionSpec) {
+/** For the help and the completion only, so without a type: no value of an option comes by here. */
+function shape({ short, group, describe, value }: OptionSpec) {
   return {
-    ...(option.short === undefined ? {} : { alias: option.short }),
-    type: option.kind === 'flag' ? ('boolean' as const) : ('string' as const),
-    group: `${option.group}:`,
-    describe: option.value === undefined ? option.describe : `${option.describe}  <${option.value}>`,
+    ...(short === undefined ? {} : { alias: short }),
+    group: `${group}:`,
+    describe: value === undefined ? describe : `<${value}>  ${describe}`,
   }
 }
 

@@ -54,7 +54,7 @@ export async function sub(given: Arguments, io: Io, open: OpenConnection): Promi
     if (exitCode === undefined) {
       await subscribe(connection, plan, connectPlan, status)
       if (plan.subscribeOnly) finish(ExitCode.done)
-      await print(connection, plan, io, render, finish, () => exitCode !== undefined)
+      await print(connection, plan, io, render, finish, abort.signal)
     }
     if (exitCode === undefined) {
       const failure = await connection.ended
@@ -119,18 +119,18 @@ async function print(
   io: Io,
   render: (message: ReceivedMessage) => string | Uint8Array,
   finish: (exitCode: number) => void,
-  finished: () => boolean,
+  ended: AbortSignal,
 ): Promise<void> {
   let shown = 0
   for await (const message of connection.messages()) {
-    if (finished()) return
+    if (ended.aborted) return
     if (plan.retained === 'only' && !message.retain) return finish(ExitCode.done)
     if (!plan.hidden.some((filter) => topicMatches(filter, message.topicName))) {
       if (plan.removeRetained && message.retain) await clear(connection, message)
       const wanted = !(plan.retained === 'none' && message.retain)
       if (wanted) {
         if (plan.share === 1 || io.random() < plan.share) {
-          const written = io.stdout.write(render(message))
+          const written = io.stdout.write(render(message), ended)
           if (!(written === true || (await written))) return finish(ExitCode.done)
         }
         shown += 1

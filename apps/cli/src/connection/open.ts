@@ -16,7 +16,11 @@ import type { Connection, ConnectWishes, OpenConnection, ReceivedMessage } from 
 import { reasonText } from './reason.ts'
 
 export const openConnection: OpenConnection = async (wishes, news, signal) => {
-  const client = createClient(wishes.url, optionsOf(wishes))
+  let wasConnected = false
+  const client = createClient(
+    wishes.url,
+    optionsOf(wishes, () => wasConnected),
+  )
   // Asked for before connecting: a session that goes on sends its messages right behind CONNACK.
   const messages = client.messages({ ack: 'manual', overflow: 'pause' })
   client.on('reconnecting', ({ delay, error }) => {
@@ -30,6 +34,7 @@ export const openConnection: OpenConnection = async (wishes, news, signal) => {
   news.debug(`connecting to ${wishes.url} as ${wishes.clientId}.`)
   try {
     const { present, clientId, limits } = await client.connect({ signal })
+    wasConnected = true
     news.debug(`connected with MQTT ${versionText(limits.protocolVersion)}${present ? ', the session goes on' : ''}.`)
     client.on('connect', () => news.warn(`connected to ${wishes.url} again.`))
     return connectionOf(client, messages, wishes, { present, clientId, protocolVersion: limits.protocolVersion })
@@ -63,10 +68,10 @@ function connectionOf(
     },
     async subscribe(topicFilters, subscribeWishes) {
       try {
-        // Nobody reads this subscription: `messages` has everything, in the order of the wire and each message once.
-        const unread = { ack: 'received', buffer: 1, overflow: 'drop-newest' } as const
-        const { grantedQos } = await client.subscribe(topicFilters, { ...subscribeWishes, ...unread })
-        return topicFilters.map(() => ({ reasonCode: grantedQos }))
+        // `messages` has everything, in the order of the wire and each message once, so this one is only emptied.
+        const subscription = await client.subscribe(topicFilters, { ...subscribeWishes, ack: 'received' })
+        void empty(subscription)
+        return topicFilters.map(() => ({ reasonCode: subscription.grantedQos }))
       } catch (error) {
         if (error instanceof SubscribeError) return error.results
         throw failureOf(error, url, 'connected')
@@ -88,13 +93,36 @@ function connectionOf(
 }
 
 async function* received(messages: AsyncIterable<Message>): AsyncGenerator<ReceivedMessage> {
-  for await (const message of messages) {
-    const { topic, payload, qos, retain, dup, properties } = message
-    yield { topicName: topic, payload, qos, retain, dup, properties, ack: () => message.ack() }
+  try {
+    for await (const message of messages) {
+      const { topic, payload, qos, retain, dup, properties } = message
+      yield { topicName: topic, payload, qos, retain, dup, properties, ack: () => message.ack() }
+    }
+  } catch (error) {
+    // That the connection is lost, and why, is told by `ended`.
+    if (!(error instanceof MqttError)) throw error
   }
 }
 
-function optionsOf(wishes: ConnectWishes): ConnectOptions {
+async function empty(messages: AsyncIterable<Message>): Promise<void> {
+  try {
+    for await (const _ of messages);
+  } catch {
+    // As above.
+  }
+}
+
+/** Trying again would be answered the same way, or would throw another client out. */
+const finalReasons: ReadonlySet<number> = new Set([
+  ReasonCode.clientIdentifierNotValid,
+  ReasonCode.badUserNameOrPassword,
+  ReasonCode.notAuthorized,
+  ReasonCode.banned,
+  ReasonCode.badAuthenticationMethod,
+  ReasonCode.sessionTakenOver,
+])
+
+function optionsOf(wishes: ConnectWishes, wasConnected: () => boolean): ConnectOptions {
   const { properties: connect = {}, will, tls, userName, password } = wishes
   return {
     clientId: wishes.clientId,
@@ -110,8 +138,13 @@ function optionsOf(wishes: ConnectWishes): ConnectOptions {
     topicAlias: { inboundMaximum: connect.topicAliasMaximum },
     // pub reads its input no faster than the broker takes it.
     queue: { overflow: 'wait' },
-    // Only once there was a connection: a refused or failed first attempt ends the command, see `retry`.
-    reconnect: wishes.reconnect ? {} : false,
+    // Only once there was a connection: a first attempt that fails ends the command.
+    reconnect: wishes.reconnect
+      ? {
+          retry: (error) =>
+            wasConnected() && !(error instanceof ConnectError && finalReasons.has(error.reasonCode ?? 0)),
+        }
+      : false,
     ...(will === undefined
       ? {}
       : {
