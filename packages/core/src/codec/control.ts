@@ -222,15 +222,12 @@ function toWireConnect(packet: ConnectPacket): WirePacket {
 }
 
 function generate(packet: WirePacket, protocolVersion: ProtocolVersion): Uint8Array {
-  // Its cache of numbers is 65,536 Buffers, made at the first packet.
-  const cached = mqttPacket.writeToStream.cacheNumbers
+  // Its cache of numbers is 65,536 Buffers, made at the first packet. Not put back: that would look through them all.
   mqttPacket.writeToStream.cacheNumbers = false
   try {
     return mqttPacket.generate(packet, { protocolVersion })
   } catch (error) {
     throw new TypeError(`a ${packet.cmd} cannot be written`, { cause: error })
-  } finally {
-    mqttPacket.writeToStream.cacheNumbers = cached
   }
 }
 
