@@ -1,13 +1,11 @@
 // Against Mosquitto's programs, both ways, where they are installed: the letters mean the same, and so does the output.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createBroker } from '@mq/broker'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describePeer, type PeerProcess, peer, startPeer } from '../../../test/peers.ts'
-import { runMq, startSub } from './mq.ts'
+import { brokerPort, freePort, runMq, startSub } from './mq.ts'
 
 /** Starts mosquitto_sub; it is subscribed when a message that is published until it shows up has shown up. */
 async function startMosquittoSub(path: string, port: string, argv: readonly string[]): Promise<PeerProcess> {
@@ -118,15 +116,9 @@ describePeer('mosquitto', 'mq with a Mosquitto broker', (mosquitto) => {
 })
 
 describe('mq broker', () => {
-  async function startBroker(): Promise<string> {
-    const broker = createBroker()
-    onTestFinished(() => broker.close())
-    return new URL((await broker.listen('tcp://127.0.0.1:0')).url).port
-  }
-
   describePeer('mosquitto_sub', 'serves mosquitto_sub', (mosquittoSub) => {
     test.each(['5', '311', '31'])('with -V %s', async (version) => {
-      const port = await startBroker()
+      const port = await brokerPort()
       const sub = await startMosquittoSub(mosquittoSub, port, ['-V', version, '-t', 'a/#', '-q', '1', '-C', '1', '-v'])
       expect(await runMq(['pub', '-p', port, '-q', '1', '-t', 'a/b', '-m', 'from mq'])).toMatchObject({ exitCode: 0 })
       expect(await sub.exited).toBe(0)
@@ -136,7 +128,7 @@ describe('mq broker', () => {
 
   describePeer('mosquitto_pub', 'serves mosquitto_pub', (mosquittoPub) => {
     test.each(['5', '311', '31'])('with -V %s', async (version) => {
-      const port = await startBroker()
+      const port = await brokerPort()
       const sub = await startSub(['-p', port, '-t', 'a/#', '-q', '2', '-C', '1', '-v'])
       const pub = startPeer(mosquittoPub, ['-V', version, '-p', port, '-q', '2', '-t', 'a/b', '-m', 'from mosquitto'])
       expect(await pub.exited).toBe(0)
@@ -145,11 +137,3 @@ describe('mq broker', () => {
     })
   })
 })
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  return String(typeof address === 'object' && address !== null ? address.port : 0)
-}

@@ -1,7 +1,10 @@
 // `mq` as a process: bin/mq.js with the built packages, as a shell would run it.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { createServer, type Server } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { type BrokerOptions, createBroker } from '@mq/broker'
+import { onTestFinished } from 'vitest'
 import { type PeerProcess, startPeer } from '../../../test/peers.ts'
 
 export const executable: string = fileURLToPath(new URL('../bin/mq.js', import.meta.url))
@@ -45,6 +48,35 @@ export async function startSub(argv: readonly string[]): Promise<PeerProcess> {
   const sub = startMq(['sub', '-d', ...argv])
   await sub.waitForLine(/subscribed to/)
   return sub
+}
+
+/** A broker in this process, for one test. */
+export async function brokerPort(options: BrokerOptions = {}): Promise<string> {
+  const broker = createBroker(options)
+  onTestFinished(() => broker.close())
+  const { url } = await broker.listen('tcp://127.0.0.1:0')
+  return new URL(url).port
+}
+
+/** A server that takes connections and says nothing. */
+export async function listening(): Promise<Server> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  onTestFinished(() => void server.close())
+  return server
+}
+
+export function portOf(server: Server): number {
+  const address = server.address()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+export async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const port = portOf(server)
+  await new Promise((resolve) => server.close(resolve))
+  return String(port)
 }
 
 function requireBuild(): void {
