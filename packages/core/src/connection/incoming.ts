@@ -115,7 +115,8 @@ export class Incoming<Route> implements FrameSink {
     const forbidden = forbids(this.#role, this.phase, type, this.version)
     if (forbidden !== undefined) {
       const sentence = `packet type ${type} is not allowed ${this.phase === 'connected' ? 'from this side' : 'yet'}`
-      this.#fail(fault(ReasonCode.protocolError, forbidden, sentence), bytes, body, end)
+      // Not offered as a CONNECT that could be answered: it is none.
+      this.#fail(fault(ReasonCode.protocolError, forbidden, sentence), undefined, body, end)
       return false
     }
     this.#busy = true
@@ -132,6 +133,11 @@ export class Incoming<Route> implements FrameSink {
     const problem = decodePublish(publication, bytes, header, body, end, this.version, scratch)
     if (problem !== undefined) {
       this.#fail(problem, bytes, body, end)
+      return
+    }
+    if (publication.subscriptionIdentifiers !== undefined && this.#role === 'server') {
+      const sentence = 'a Subscription Identifier in a PUBLISH from a client'
+      this.#fail(fault(ReasonCode.protocolError, 'MQTT-3.3.4-6', sentence), bytes, body, end)
       return
     }
     let topic: TopicEntry<Route>

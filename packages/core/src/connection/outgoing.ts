@@ -11,6 +11,7 @@ import type { AckPacket, ControlPacket } from '../packet/packet.ts'
 import type { ReasonProperties } from '../packet/properties.ts'
 import type { Publication } from '../packet/publication.ts'
 import type { SessionLink } from '../session/session.ts'
+import { packetReasons } from '../spec/packet-reason.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion, QoS } from '../spec/version.ts'
 import { OutboundTopicAliases } from '../topic/alias.ts'
@@ -98,7 +99,7 @@ export class Outgoing implements SessionLink {
   /** False: larger than the peer takes even without its explanations, and not sent. */
   control(packet: ControlPacket): boolean {
     const explains = packet.type === 'connack' || packet.type === 'disconnect'
-    const allowed = this.terse && !explains ? withoutExplanation(packet) : packet
+    const allowed = withFittingReason(this.terse && !explains ? withoutExplanation(packet) : packet, this.version)
     if (this.maximumPacketSize === Number.POSITIVE_INFINITY) {
       encodeControl(this.writer, allowed, this.version)
       return true
@@ -129,6 +130,17 @@ function withoutExplanation<P extends ControlPacket>(packet: P): P {
   if (packet.properties === undefined) return packet
   const { reasonString, userProperties, ...rest } = packet.properties as ReasonProperties
   return reasonString === undefined && userProperties === undefined ? packet : { ...packet, properties: rest }
+}
+
+/**
+ * Not every packet may carry every Reason Code [MQTT-3.2.2-8], [MQTT-3.14.2-1]: a server that shuts down says so in
+ * DISCONNECT, and is "unavailable" in CONNACK. What has no counterpart becomes 0x80.
+ */
+function withFittingReason<P extends ControlPacket>(packet: P, version: ProtocolVersion): P {
+  if (version < 5 || (packet.type !== 'connack' && packet.type !== 'disconnect')) return packet
+  if (packetReasons[packet.type].includes(packet.reasonCode)) return packet
+  const isShutdown = packet.type === 'connack' && packet.reasonCode === ReasonCode.serverShuttingDown
+  return { ...packet, reasonCode: isShutdown ? ReasonCode.serverUnavailable : ReasonCode.unspecifiedError }
 }
 
 /** Return codes of CONNACK before 5.0 (3.1.1, table 3.1) for the Reason Codes that have one; undefined closes unanswered. */
