@@ -90,17 +90,15 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   }
 
   drained(): void {
-    try {
-      this.#outbox.drained()
-    } catch (error) {
-      this.#broke(error)
-    }
+    this.guard(() => this.#outbox.drained())
   }
 
   lost(error: Error | undefined): void {
     this.broker.connections.delete(this)
     this.#gone?.()
-    this.machine.lost(error === undefined ? 'the client closed the network connection' : error.message)
+    this.guard(() =>
+      this.machine.lost(error === undefined ? 'the client closed the network connection' : error.message),
+    )
   }
 
   // Time.
@@ -110,18 +108,32 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   }
 
   due(nowMs: number): void {
-    this.machine.tick(nowMs)
-    if (!this.machine.isClosed) this.broker.deadlines.file(this)
+    this.guard(() => {
+      this.machine.tick(nowMs)
+      if (!this.machine.isClosed) this.broker.deadlines.file(this)
+    })
   }
 
   /** Go on reading after `machine.hold`. */
   release(): void {
-    try {
+    this.guard(() => {
       this.machine.release(this.broker.clock.now())
       if (!this.machine.held && !this.machine.isClosed) this.transport.resume()
+    })
+  }
+
+  /** Do something for this connection; if it fails, that is the end of this connection and of nothing else. */
+  guard(act: () => void): void {
+    try {
+      act()
     } catch (error) {
       this.#broke(error)
     }
+  }
+
+  /** Do it once everything recorded so far is durable. */
+  whenDurable(act: () => void): void {
+    this.broker.gate.after(() => this.guard(act))
   }
 
   /** CONNACK with a failure; the client has not been let in. */

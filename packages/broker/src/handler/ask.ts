@@ -1,13 +1,14 @@
 /**
  * The questions that are answered outside the broker. They never throw and never reject: an authenticator or authorizer
- * that is broken lets nobody in and nothing through, and the log says so.
+ * that is broken lets nobody in and nothing through, and the log says so. An answer that is not one of those that the types
+ * allow is broken, too: JavaScript does not keep anybody from answering 'no', and only true is yes.
  */
 import { type ConnectPacket, ReasonCode } from '@mq/core'
 import type { AuthenticationAnswer } from '../auth/authenticate.ts'
 import type { AuthorizationRequest } from '../auth/authorize.ts'
 import type { Connection } from '../connection/connection.ts'
 
-type Later<Answer> = Answer | Promise<Answer>
+export type Later<Answer> = Answer | Promise<Answer>
 
 export function askAuthenticator(connection: Connection, packet: ConnectPacket): Later<AuthenticationAnswer> {
   const { authenticate } = connection.broker
@@ -18,6 +19,7 @@ export function askAuthenticator(connection: Connection, packet: ConnectPacket):
   return ask(
     connection,
     () => authenticate({ clientId, userName, password, protocolVersion, peer: transport.peer }),
+    isAuthenticationAnswer,
     broken,
   )
 }
@@ -30,24 +32,52 @@ export function askAuthorizer(
   const { authorize } = connection.broker
   if (authorize === undefined) return true
   const { clientId, userName } = connection
-  return ask(connection, () => authorize({ clientId, userName, action, topic }), false)
+  return ask(connection, () => authorize({ clientId, userName, action, topic }), isBoolean, false)
 }
 
-/** Go on with an answer, now where it is there, so that what needs no waiting keeps its place. */
-export function then<Answer>(answer: Later<Answer>, go: (answer: Answer) => void): void {
-  if (answer instanceof Promise) answer.then(go)
-  else go(answer)
-}
-
-function ask<Answer>(connection: Connection, question: () => Later<Answer>, broken: Answer): Later<Answer> {
+/** Ask, and get an answer for sure: what was answered if it is one, `broken` otherwise. Later only if it must be. */
+export function ask<Answer>(
+  connection: Connection,
+  question: () => Later<Answer>,
+  isAnswer: (answer: unknown) => boolean,
+  broken: Answer,
+): Later<Answer> {
   const failed = (error: unknown): Answer => {
     connection.broker.logger.error({ err: error, clientId: connection.clientId }, 'asking failed: refused')
     return broken
   }
+  const checked = (answer: Answer): Answer =>
+    isAnswer(answer) ? answer : failed(new TypeError(`${String(answer)} is no answer`))
   try {
     const answer = question()
-    return answer instanceof Promise ? answer.catch(failed) : answer
+    // Any thenable, not only a Promise of this realm: taken for an answer it would be truthy.
+    return isThenable(answer) ? Promise.resolve(answer).then(checked).catch(failed) : checked(answer)
   } catch (error) {
     return failed(error)
   }
+}
+
+/** Go on with an answer, now where it is there, so that what needs no waiting keeps its place. */
+export function whenAnswered<Answer>(
+  connection: Connection,
+  answer: Later<Answer>,
+  go: (answer: Answer) => void,
+): void {
+  // What goes wrong later has no caller that would catch it.
+  if (answer instanceof Promise) answer.then((result) => connection.guard(() => go(result)))
+  else go(answer)
+}
+
+function isThenable<Answer>(answer: Later<Answer>): answer is Promise<Answer> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer && typeof answer.then === 'function'
+}
+
+function isBoolean(answer: unknown): boolean {
+  return typeof answer === 'boolean'
+}
+
+function isAuthenticationAnswer(answer: unknown): boolean {
+  if (typeof answer !== 'object' || answer === null) return typeof answer === 'boolean'
+  // A refusal with a Reason Code of success would let nobody in and say the opposite.
+  return 'reasonCode' in answer && typeof answer.reasonCode === 'number' && answer.reasonCode >= 0x80
 }

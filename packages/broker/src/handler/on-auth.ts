@@ -14,7 +14,7 @@
 import { type AuthPacket, type ConnectPacket, ReasonCode } from '@mq/core'
 import type { Exchange, ExchangeStep } from '../auth/mechanism.ts'
 import type { Connection } from '../connection/connection.ts'
-import { then } from './ask.ts'
+import { ask, whenAnswered } from './ask.ts'
 
 /** One run of a mechanism, for CONNECT or for re-authentication. */
 export interface Authentication {
@@ -72,20 +72,14 @@ function step(connection: Connection, authentication: Authentication, data: Uint
     reasonCode: ReasonCode.serverUnavailable,
     reason: 'authentication is not available',
   }
-  let answer: ExchangeStep | Promise<ExchangeStep>
-  const failed = (error: unknown): ExchangeStep => {
-    connection.broker.logger.error({ err: error, clientId: connection.clientId }, 'the mechanism failed: refused')
-    return broken
-  }
-  try {
-    const stepped = authentication.exchange.step(data)
-    answer = stepped instanceof Promise ? stepped.catch(failed) : stepped
-  } catch (error) {
-    answer = failed(error)
-  }
-  then(answer, (result) => {
+  const answer = ask(connection, () => authentication.exchange.step(data), isStep, broken)
+  whenAnswered(connection, answer, (result) => {
     if (!connection.machine.isClosed) proceed(connection, authentication, result)
   })
+}
+
+function isStep(answer: unknown): boolean {
+  return typeof answer === 'object' && answer !== null && 'type' in answer
 }
 
 function proceed(connection: Connection, authentication: Authentication, result: ExchangeStep): void {

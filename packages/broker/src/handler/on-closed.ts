@@ -7,7 +7,7 @@ export function onClosed(connection: Connection, reason: CloseReason): void {
   log(connection, reason)
   if (session === undefined || session.connection !== connection) return
   if (reason.by === 'client') {
-    // [MQTT-3.14.2-...] the interval may be changed on the way out, in 5.0.
+    // Section 3.14.2.2.2: the interval may be changed on the way out, in 5.0.
     const expiry = reason.packet.properties?.sessionExpiryInterval
     if (expiry !== undefined) session.expiryInterval = Math.min(expiry, broker.limits.sessionExpiryMaximum)
   }

@@ -4,7 +4,7 @@
  */
 import { type ConnackProperties, type ConnectPacket, parseTopicName, ReasonCode } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
-import { askAuthenticator, askAuthorizer, then } from './ask.ts'
+import { askAuthenticator, askAuthorizer, whenAnswered } from './ask.ts'
 import { beginAuthentication } from './on-auth.ts'
 
 export function onConnect(connection: Connection, packet: ConnectPacket): void {
@@ -27,7 +27,7 @@ export function onConnect(connection: Connection, packet: ConnectPacket): void {
     return
   }
   connection.userName = packet.userName
-  then(askAuthenticator(connection, packet), (answer) => {
+  whenAnswered(connection, askAuthenticator(connection, packet), (answer) => {
     if (answer === true) {
       admit(connection, packet, assigned === undefined ? {} : { assignedClientIdentifier: assigned })
     } else if (answer === false) {
@@ -42,7 +42,8 @@ export function onConnect(connection: Connection, packet: ConnectPacket): void {
 /** It is who it says. May it publish its Will? Then it is in. */
 function admit(connection: Connection, packet: ConnectPacket, extra: ConnackProperties): void {
   const { will } = packet
-  then(will === undefined ? true : askAuthorizer(connection, 'will', will.topicName), (allowed) => {
+  const answer = will === undefined ? true : askAuthorizer(connection, 'will', will.topicName)
+  whenAnswered(connection, answer, (allowed) => {
     if (allowed) accept(connection, packet, extra)
     else connection.refuse(ReasonCode.notAuthorized, 'not allowed to publish its Will')
   })
@@ -67,7 +68,7 @@ function accept(connection: Connection, packet: ConnectPacket, extra: ConnackPro
   const wantsResponseInformation = packet.properties?.requestResponseInformation === 1
   const responseInformation = wantsResponseInformation ? broker.responseInformation?.(clientId) : undefined
   // CONNACK promises a session; it goes when the session is durable.
-  broker.gate.after(() => {
+  connection.whenDurable(() => {
     machine.accept(opened.session.session, opened.present, {
       ...extra,
       ...(responseInformation !== undefined && { responseInformation }),

@@ -5,7 +5,7 @@
 import { type Publication, ReasonCode, type TopicEntry } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import type { Route } from '../routing/route.ts'
-import { askAuthorizer, then } from './ask.ts'
+import { askAuthorizer, whenAnswered } from './ask.ts'
 import { isReserved } from './on-connect.ts'
 
 export function onPublish(connection: Connection, publication: Publication, topic: TopicEntry<Route>): void {
@@ -25,7 +25,7 @@ export function onPublish(connection: Connection, publication: Publication, topi
     // The answer comes later: keep the message, and read nothing more from this client until then.
     const message = publication.keep()
     connection.machine.hold()
-    then(allowed, (answer) => {
+    whenAnswered(connection, allowed, (answer) => {
       if (connection.machine.isClosed) return
       if (answer) take(connection, message, topic)
       else deny(connection, message, topic, 'not authorized')
@@ -39,7 +39,7 @@ export function onReleased(connection: Connection, packetId: number, known: bool
   const { broker, session, machine } = connection
   if (known && session?.persistent === true) broker.store.forget(connection.clientId, packetId)
   if (broker.gate.open) machine.complete(packetId, known)
-  else broker.gate.after(() => machine.complete(packetId, known))
+  else connection.whenDurable(() => machine.complete(packetId, known))
 }
 
 const dollar = 0x24
@@ -82,5 +82,5 @@ function deny(connection: Connection, publication: Publication, topic: TopicEntr
 function promise(connection: Connection, packetId: number, reasonCode: number, reason: string | undefined): void {
   const { broker, machine } = connection
   if (broker.gate.open) machine.acknowledge(packetId, reasonCode, reason)
-  else broker.gate.after(() => machine.acknowledge(packetId, reasonCode, reason))
+  else connection.whenDurable(() => machine.acknowledge(packetId, reasonCode, reason))
 }

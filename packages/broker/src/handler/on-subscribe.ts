@@ -7,7 +7,7 @@ import type { Connection } from '../connection/connection.ts'
 import { RetainedFeed } from '../routing/retained-feed.ts'
 import type { Subscription } from '../routing/subscription.ts'
 import type { ClientSession } from '../session/client-session.ts'
-import { askAuthorizer, then } from './ask.ts'
+import { askAuthorizer, whenAnswered } from './ask.ts'
 
 export function onSubscribe(connection: Connection, packet: SubscribePacket): void {
   const { session } = connection
@@ -25,7 +25,7 @@ export function onSubscribe(connection: Connection, packet: SubscribePacket): vo
     return
   }
   connection.machine.hold()
-  then(Promise.all(answers), (allowed) => {
+  whenAnswered(connection, Promise.all(answers), (allowed) => {
     if (connection.machine.isClosed) return
     grant(connection, session, packet, parsed, allowed)
     connection.release()
@@ -101,7 +101,7 @@ function grant(
     { clientId: connection.clientId, topicFilters: packet.subscriptions.map((each) => each.topicFilter), reasonCodes },
     'subscribed',
   )
-  broker.gate.after(() => {
+  connection.whenDurable(() => {
     machine.answer({ type: 'suback', packetId: packet.packetId, reasonCodes })
     if (feed.length === 0 || machine.isClosed) return
     connection.feed ??= new RetainedFeed(connection)

@@ -15,7 +15,7 @@ export function onUnsubscribe(connection: Connection, packet: UnsubscribePacket)
     if (session.persistent) broker.store.removeSubscription(session.clientId, topicFilter)
     return ReasonCode.success
   })
-  broker.gate.after(() => {
+  connection.whenDurable(() => {
     machine.answer({
       type: 'unsuback',
       packetId: packet.packetId,

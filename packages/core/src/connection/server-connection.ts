@@ -342,7 +342,8 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
 
   #goodbye(packet: DisconnectPacket): void {
     const expiry = packet.properties?.sessionExpiryInterval
-    if (expiry !== undefined && expiry !== 0 && this.negotiated?.sessionExpiryInterval === 0) {
+    const asked = this.connectPacket?.properties?.sessionExpiryInterval ?? 0
+    if (expiry !== undefined && expiry !== 0 && asked === 0) {
       this.#broken(
         fault(
           ReasonCode.protocolError,
