@@ -1,5 +1,4 @@
 import type { ReasonCode } from '@mq/core'
-import type { SubscribeResult } from './types.ts'
 
 /** What an {@link MqttError} is about; stable, for programs. */
 export type MqttErrorCode =
@@ -19,7 +18,7 @@ export type MqttErrorCode =
   | 'protocol-error'
   /** PUBACK, PUBREC with a failure; see {@link PublishError.reasonCode}. */
   | 'publish-refused'
-  /** At least one filter was refused; see {@link SubscribeError.results}. */
+  /** At least one filter was refused; see `SubscribeError.results`. */
   | 'subscribe-refused'
   /** An UNSUBACK with a failure. */
   | 'unsubscribe-refused'
@@ -31,6 +30,8 @@ export type MqttErrorCode =
   | 'packet-too-large'
   /** QoS 0 with `queue.qos0: 'reject'`, and no connection. */
   | 'offline'
+  /** A request that nobody was subscribed to (0x10). */
+  | 'no-responder'
   | 'timeout'
   /** The client was disconnected, or gave up, before the operation was done. */
   | 'client-closed'
@@ -89,23 +90,10 @@ export class PublishError extends MqttError {
   }
 }
 
-/** The server refused at least one filter. Those it granted stay subscribed. */
-export class SubscribeError extends MqttError {
-  /** One per filter, in the order they were asked for. */
-  readonly results: readonly SubscribeResult[]
-  /** Of the first filter that was refused. */
+export interface SubscribeResult {
+  readonly filter: string
+  /** 0, 1, 2: the QoS granted; 0x80 and above: refused. */
   readonly reasonCode: ReasonCode
-
-  constructor(results: readonly SubscribeResult[]) {
-    const refused = results.filter((result) => result.reasonCode >= 0x80)
-    super(
-      'subscribe-refused',
-      `the server refused ${refused.map((result) => `"${result.filter}": ${hex(result.reasonCode)}`).join(', ')}`,
-    )
-    this.name = 'SubscribeError'
-    this.results = results
-    this.reasonCode = refused[0]?.reasonCode ?? 0x80
-  }
 }
 
 /** The queue is full (`overflow: 'reject'`), or the message was pushed out of it (`'drop-oldest'`). */

@@ -6,157 +6,11 @@ import type {
   PublishProperties,
   QoS,
   ReasonCode,
-  Transport,
   UserProperties,
-  WillProperties,
 } from '@mq/core'
-import type { Clock } from './clock.ts'
-import type { ConnectError, MqttError } from './errors.ts'
+import type { ConnectError, MqttError, SubscribeResult } from './errors.ts'
+import type { Abortable, Payload } from './options.ts'
 import type { TopicParams } from './topic-params.ts'
-
-export type Payload = string | Uint8Array
-
-export interface Abortable {
-  /** The operation rejects with `signal.reason`. */
-  readonly signal?: AbortSignal | undefined
-  /** Milliseconds; the operation rejects with a TimeoutError. Default: none. */
-  readonly timeout?: number | undefined
-}
-
-export interface Credentials {
-  readonly userName?: string | undefined
-  readonly password?: string | Uint8Array | undefined
-}
-
-export interface Will {
-  readonly topic: string
-  readonly payload?: Payload | undefined
-  readonly qos?: QoS | undefined
-  readonly retain?: boolean | undefined
-  readonly properties?: WillProperties | undefined
-}
-
-export type Jitter = 'full' | 'equal' | 'decorrelated' | 'none'
-
-export interface ReconnectOptions {
-  /** Milliseconds before the first attempt after a loss, before jitter. Default 500. */
-  readonly initialDelay?: number | undefined
-  /** Milliseconds. Default 30 000. */
-  readonly maxDelay?: number | undefined
-  /** Default 2. */
-  readonly factor?: number | undefined
-  /** Default 'full': anything from 0 to the delay. */
-  readonly jitter?: Jitter | undefined
-  /** Attempts without success before the client gives up. Default: none, it goes on for ever. */
-  readonly maxAttempts?: number | undefined
-  /** The delay starts from `initialDelay` again after a connection that lasted this many milliseconds. Default 10 000. */
-  readonly stableAfter?: number | undefined
-  /** False: give up. A number: that many milliseconds instead. Default: give up on 0x85, 0x86, 0x87, 0x8A, 0x8C, 0x8E. */
-  readonly retry?: ((error: MqttError, attempt: number) => boolean | number) | undefined
-}
-
-export interface QueueOptions {
-  /** Default 1000. */
-  readonly maxMessages?: number | undefined
-  /** Default 8 MiB. */
-  readonly maxBytes?: number | undefined
-  /**
-   * When it is full. 'reject' (default): the new message rejects. 'wait': `publish` waits for room. 'drop-oldest': the oldest
-   * that was not sent rejects. Always with a QueueFullError.
-   */
-  readonly overflow?: 'reject' | 'wait' | 'drop-oldest' | undefined
-  /** QoS 0 while there is no connection. Default 'queue'. 'drop' resolves with `reasonCode` 0 and nothing sent. */
-  readonly qos0?: 'queue' | 'drop' | 'reject' | undefined
-}
-
-/** TLS as `node:tls` takes it; whatever else is set is passed on. No effect in browsers. */
-export interface TlsOptions {
-  readonly ca?: string | Uint8Array | readonly (string | Uint8Array)[] | undefined
-  readonly cert?: string | Uint8Array | undefined
-  readonly key?: string | Uint8Array | undefined
-  readonly passphrase?: string | undefined
-  readonly servername?: string | undefined
-  readonly rejectUnauthorized?: boolean | undefined
-  readonly ALPNProtocols?: readonly string[] | undefined
-  readonly [other: string]: unknown
-}
-
-export interface WebSocketOptions {
-  /** Not in browsers. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Default ['mqtt'] [MQTT-6.0.0-3]; ['mqttv3.1'] with protocol version 3. */
-  readonly protocols?: readonly string[] | undefined
-}
-
-/** What a {@link TransportFactory} gets to open one connection with. */
-export interface TransportTarget {
-  readonly url: URL
-  /** Aborted when the attempt is given up: close what is half open, and reject. */
-  readonly signal: AbortSignal
-  readonly protocolVersion: ProtocolVersion
-  readonly tls: TlsOptions | undefined
-  readonly ws: WebSocketOptions | undefined
-}
-
-/** Opens a connection: resolves when bytes can be written, rejects with whatever the platform says. */
-export type TransportFactory = (target: TransportTarget) => Transport | Promise<Transport>
-
-/** `console` is one. */
-export interface Logger {
-  debug(message: string, detail?: unknown): void
-  info(message: string, detail?: unknown): void
-  warn(message: string, detail?: unknown): void
-  error(message: string, detail?: unknown): void
-}
-
-export interface ConnectOptions extends Abortable {
-  /** Default: none, and the server assigns one (5.0); `mq-` and 16 random characters before 5.0. */
-  readonly clientId?: string | undefined
-  /** 5 is 5.0, 4 is 3.1.1, 3 is 3.1. Default 'auto': 5.0, and 3.1.1 where the server does not know it. */
-  readonly protocolVersion?: ProtocolVersion | 'auto' | undefined
-  /** False: go on with the Session that the server has. Default true. Reconnects always try to go on. */
-  readonly cleanStart?: boolean | undefined
-  /** Seconds, 0xFFFFFFFF for ever. Default 0; for ever where `cleanStart` is false, as in 3.1.1. */
-  readonly sessionExpiryInterval?: number | undefined
-  /** Seconds, 0 for none. Default 60. The server may set another (5.0). */
-  readonly keepAlive?: number | undefined
-  /** Milliseconds for one attempt, from opening the socket to CONNACK. Default 10 000. */
-  readonly connectTimeout?: number | undefined
-  /** Default: those in the URL. A function is asked before every attempt. */
-  readonly credentials?:
-    | Credentials
-    | ((context: { attempt: number; signal: AbortSignal }) => Credentials | Promise<Credentials>)
-    | undefined
-  /** Tried in turn after the first URL, or asked before every attempt. */
-  readonly urls?: readonly (string | URL)[] | ((attempt: number) => string | URL | Promise<string | URL>) | undefined
-  readonly will?: Will | (() => Will) | undefined
-  /** False: the first loss of the connection ends the client. */
-  readonly reconnect?: false | ReconnectOptions | undefined
-  readonly queue?: QueueOptions | undefined
-  /** QoS 1 and 2 messages that the server may send before we acknowledged them. Default 1024. */
-  readonly receiveMaximum?: number | undefined
-  /** QoS 1 and 2 messages that we send before the server acknowledged them, at most; the server's limit also counts. */
-  readonly sendMaximum?: number | undefined
-  /** Bytes; the largest packet we take. Default: none. */
-  readonly maximumPacketSize?: number | undefined
-  readonly topicAlias?:
-    | {
-        /** 'lru': replace topics by numbers where the server allows it. Default 'off'. */
-        readonly outbound?: 'lru' | 'off' | undefined
-        /** How many aliases the server may use. Default 0. */
-        readonly inboundMaximum?: number | undefined
-      }
-    | undefined
-  /** User Properties of CONNECT. */
-  readonly userProperties?: UserProperties | undefined
-  readonly transport?: TransportFactory | undefined
-  readonly tls?: TlsOptions | undefined
-  readonly ws?: WebSocketOptions | undefined
-  readonly clock?: Clock | undefined
-  /** Random numbers in [0, 1), for jitter and client identifiers. Default Math.random. */
-  readonly random?: (() => number) | undefined
-  readonly logger?: Logger | undefined
-}
 
 /** What this connection may be used for: CONNACK's word, or what the version itself says. */
 export interface NegotiatedLimits {
@@ -233,16 +87,16 @@ export interface SubscribeOptions {
   readonly ack?: 'processed' | 'received' | 'manual' | undefined
   /** Handler form: how many messages are handled at a time. Default 1. */
   readonly concurrency?: number | undefined
+  /**
+   * Handler form, when the handler throws or rejects, besides the event 'error'. 'refuse' (default): the message is refused
+   * with 0x80; before 5.0, which has no refusal, the connection is dropped and the server sends it again if there is a
+   * Session. 'acknowledge': it counts as processed.
+   */
+  readonly onHandlerError?: 'refuse' | 'acknowledge' | undefined
 }
 
 export interface SubscribeRequest<T extends string = string> extends SubscribeOptions {
   readonly filter: T
-}
-
-export interface SubscribeResult {
-  readonly filter: string
-  /** 0, 1, 2: the QoS granted; 0x80 and above: refused. */
-  readonly reasonCode: ReasonCode
 }
 
 export interface UnsubscribeResult {
@@ -278,6 +132,8 @@ export interface Subscription<P = Record<never, never>> extends AsyncIterable<Me
   /** As it was sent: names of levels taken out, `$share/…` put in front. */
   readonly filter: string
   readonly grantedQos: QoS
+  /** What the server said to each filter. */
+  readonly results: readonly SubscribeResult[]
   /** Messages that wait here. */
   readonly pending: number
   /** Messages that `overflow` cost. */
@@ -322,22 +178,23 @@ export type StatusEvent =
   | { readonly type: 'closing' }
   | { readonly type: 'closed'; readonly reason: CloseReason }
 
-export interface ClientEvents {
-  connect(session: SessionInfo): void
+/** What each event carries. */
+export interface ClientEventDetails {
+  connect: SessionInfo
   /** The server sent DISCONNECT. */
-  disconnect(reason: { reasonCode: ReasonCode; properties: DisconnectProperties }): void
-  reconnecting(event: { attempt: number; delay: number; error: MqttError }): void
+  disconnect: { readonly reasonCode: ReasonCode; readonly properties: DisconnectProperties }
+  reconnecting: { readonly attempt: number; readonly delay: number; readonly error: MqttError }
   /** The client is done. */
-  close(reason: CloseReason): void
+  close: CloseReason
   /** Something failed that no promise tells: a lost connection, a handler that threw, a resubscription refused. */
-  error(error: unknown): void
-  message(message: Message): void
+  error: unknown
+  message: Message
 }
 
+export type ClientEvents = { [K in keyof ClientEventDetails]: (detail: ClientEventDetails[K]) => void }
+
 export interface Stats {
-  /** Packets and bytes since the client was made. */
-  readonly packetsReceived: number
-  readonly packetsSent: number
+  /** Since the client was made. */
   readonly bytesReceived: number
   readonly bytesSent: number
   /** Messages that wait for a connection, or for send quota. */
@@ -372,7 +229,10 @@ export interface Client extends AsyncDisposable {
     handler: MessageHandler<TopicParams<T>>,
     options?: SubscribeOptions & Abortable,
   ): Promise<Subscription<TopicParams<T>>>
-  /** Several filters in one SUBSCRIBE, read as one. Rejects with a SubscribeError if any is refused. */
+  /**
+   * Several filters in one SUBSCRIBE, read as one. Rejects with a SubscribeError if any is refused; the others stay, and are
+   * read through `error.subscription`.
+   */
   subscribe(
     filters: readonly (string | SubscribeRequest)[],
     options?: SubscribeOptions & Abortable,

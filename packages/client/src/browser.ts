@@ -1,0 +1,50 @@
+export { type Clock, systemClock } from './clock.ts'
+export { connect, createClient } from './connect-browser.ts'
+export {
+  ConnectError,
+  MqttError,
+  type MqttErrorCode,
+  PublishError,
+  QueueFullError,
+  type SubscribeResult,
+  TimeoutError,
+} from './errors.ts'
+export type {
+  Abortable,
+  ConnectOptions,
+  Credentials,
+  Jitter,
+  Logger,
+  Payload,
+  QueueOptions,
+  ReconnectOptions,
+  TlsOptions,
+  TransportFactory,
+  TransportTarget,
+  WebSocketOptions,
+  Will,
+} from './options.ts'
+export { SubscribeError } from './subscribe-error.ts'
+export type { TopicParams } from './topic-params.ts'
+export type {
+  Client,
+  ClientEventDetails,
+  ClientEvents,
+  ClientState,
+  CloseReason,
+  DisconnectOptions,
+  Message,
+  MessageHandler,
+  NegotiatedLimits,
+  OutgoingMessage,
+  PublishOptions,
+  PublishResult,
+  RequestOptions,
+  SessionInfo,
+  Stats,
+  StatusEvent,
+  SubscribeOptions,
+  SubscribeRequest,
+  Subscription,
+  UnsubscribeResult,
+} from './types.ts'

@@ -1,0 +1,179 @@
+/** The five verbs and what is made of them: the public face of {@link ClientCore}. */
+import { ClientCore } from './client-core.ts'
+import { MqttError } from './errors.ts'
+import type { ReceivedMessage } from './message.ts'
+import type { Abortable, ConnectOptions, Payload, TransportFactory } from './options.ts'
+import { Reader } from './reader.ts'
+import { iterate } from './subscription.ts'
+import { parseNamedFilter } from './topic-params.ts'
+import type {
+  Client,
+  ClientEventDetails,
+  ClientEvents,
+  ClientState,
+  CloseReason,
+  DisconnectOptions,
+  Message,
+  OutgoingMessage,
+  PublishOptions,
+  PublishResult,
+  RequestOptions,
+  SessionInfo,
+  Stats,
+  StatusEvent,
+  SubscribeOptions,
+  SubscribeRequest,
+  Subscription,
+  UnsubscribeResult,
+} from './types.ts'
+
+type Params = Record<string, string>
+type Options = SubscribeOptions & Abortable
+
+export class MqttClient implements Client {
+  readonly closed: Promise<CloseReason>
+  readonly #core: ClientCore
+  readonly #options: ConnectOptions
+
+  constructor(url: string | URL, options: ConnectOptions, openTransport: TransportFactory) {
+    this.#options = options
+    this.#core = new ClientCore(url, options, openTransport)
+    this.closed = this.#core.closed
+  }
+
+  get state(): ClientState {
+    return this.#core.state
+  }
+
+  get session(): SessionInfo | undefined {
+    return this.#core.session
+  }
+
+  connect(options: Abortable = this.#options): Promise<SessionInfo> {
+    return this.#open(options, false)
+  }
+
+  /** As `connect`, but what cannot be reached now is an error: no second round. */
+  connectOnce(): Promise<SessionInfo> {
+    return this.#open(this.#options, true)
+  }
+
+  publish(
+    topic: string | OutgoingMessage,
+    payload?: Payload | Abortable,
+    options?: PublishOptions & Abortable,
+  ): Promise<PublishResult> {
+    const isMessage = typeof topic === 'object'
+    const message = isMessage ? topic : { ...options, topic, ...(isPayload(payload) && { payload }) }
+    const abortable = isMessage ? (isPayload(payload) ? undefined : payload) : options
+    try {
+      this.#core.checkOpen()
+    } catch (error) {
+      return Promise.reject(error)
+    }
+    return this.#core.publisher.publish(message, abortable)
+  }
+
+  async subscribe(
+    filter: string | SubscribeRequest | readonly (string | SubscribeRequest)[],
+    handlerOrOptions?: ((message: ReceivedMessage) => unknown) | Options,
+    more?: Options,
+  ): Promise<Subscription<Params>> {
+    this.#core.checkOpen()
+    const handler = typeof handlerOrOptions === 'function' ? handlerOrOptions : undefined
+    const options = (typeof handlerOrOptions === 'function' ? more : handlerOrOptions) ?? {}
+    const filters = isList(filter) ? filter : [filter]
+    if (filters.length === 0) throw new MqttError('invalid-argument', 'no filter to subscribe to')
+    return this.#core.subscriber.subscribe(filters, handler, options)
+  }
+
+  async unsubscribe(filter: string | readonly string[], options?: Abortable): Promise<UnsubscribeResult[]> {
+    this.#core.checkOpen()
+    const filters = isList(filter) ? filter : [filter]
+    const texts = filters.map((each) => parseNamedFilter(each).filter)
+    return this.#core.subscriptions.unsubscribe(texts, options)
+  }
+
+  disconnect(options: DisconnectOptions = {}): Promise<void> {
+    return this.#core.disconnect(options)
+  }
+
+  async request(topic: string, payload?: Payload, options: RequestOptions = {}): Promise<Message> {
+    this.#core.checkOpen()
+    return this.#core.requester.request(topic, payload, options)
+  }
+
+  respond(
+    filter: string,
+    handler: (message: Message<Params>) => Payload | Promise<Payload>,
+    options: Options = {},
+  ): Promise<Subscription<Params>> {
+    return this.subscribe(filter, async (message) => message.respond(await handler(message)), { qos: 1, ...options })
+  }
+
+  async once(filter: string, options: Options = {}): Promise<Message> {
+    const subscription = await this.subscribe(filter, options)
+    const { signal, timeout } = options
+    const stop = () => void subscription.unsubscribe().catch(() => {})
+    signal?.addEventListener('abort', stop, { once: true })
+    const cancel = timeout === undefined ? undefined : this.#core.clock.schedule(timeout, stop)
+    try {
+      for await (const message of subscription) return message
+      signal?.throwIfAborted()
+      throw new MqttError('timeout', `no message to "${filter}" came`)
+    } finally {
+      cancel?.()
+      signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  messages(
+    options: Pick<SubscribeOptions, 'buffer' | 'overflow' | 'ack'> = {},
+  ): AsyncIterableIterator<ReceivedMessage> {
+    const { inbox, flow } = this.#core
+    const reader = new Reader({ ...options, fullChanged: flow.fullChanged })
+    inbox.readAll(reader)
+    return iterate(reader, async () => inbox.stopReadAll(reader))
+  }
+
+  status(): AsyncIterableIterator<StatusEvent> {
+    return this.#core.status.read()
+  }
+
+  stats(): Stats {
+    return this.#core.stats()
+  }
+
+  on<K extends keyof ClientEvents>(
+    event: K,
+    listener: (detail: ClientEventDetails[K]) => void,
+    options?: { signal?: AbortSignal | undefined; once?: boolean | undefined },
+  ): this {
+    this.#core.events.on(event, listener, options)
+    return this
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.disconnect({ drain: true })
+  }
+
+  #open(options: Abortable, once: boolean): Promise<SessionInfo> {
+    const wasIdle = this.#core.state === 'idle'
+    const opening = this.#core.connect(options, once)
+    // Aborted or timed out before the first connection: the caller wants none any more.
+    if (wasIdle) {
+      opening.catch((error) => {
+        if (this.#core.session === undefined) this.#core.abandon(error)
+      })
+    }
+    return opening
+  }
+}
+
+function isPayload(value: Payload | Abortable | undefined): value is Payload {
+  return typeof value === 'string' || value instanceof Uint8Array
+}
+
+function isList<T>(value: T | readonly T[]): value is readonly T[] {
+  return Array.isArray(value)
+}

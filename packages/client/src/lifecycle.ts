@@ -1,0 +1,238 @@
+/**
+ * When there is a connection, when there will be the next one, and when there will be none any more.
+ *
+ *     idle ──start──► connecting ──CONNACK 0──► connected
+ *                      ▲   │  ▲ └──refused, no answer──┐ │ lost
+ *                      │   │  └─── older version ──────┤ │
+ *                    waiting ◄────────────────────────┴─┘
+ *                      └── stop, or nothing left to try, from every state ──► closed
+ *
+ * Always holds: at most one attempt or connection is current, and whatever an earlier one still says is ignored; `waiting`
+ * has exactly one timer, `connecting` is bounded by the connect timeout, so from every state but `closed` the next attempt
+ * is at most maxDelay + connectTimeout away.
+ */
+import type { ClientCloseReason, ClientHandler, ConnectPacket, ProtocolVersion, Transport, Workspace } from '@mq/core'
+import { openAttempt } from './attempt.ts'
+import type { Clock } from './clock.ts'
+import { closeError, isUnknownVersion } from './close-error.ts'
+import { ConnectError, MqttError } from './errors.ts'
+import { NetworkConnection } from './network-connection.ts'
+import type { ConnectOptions, Credentials, TransportFactory } from './options.ts'
+import { nextDelay, type ReconnectPolicy } from './reconnect.ts'
+import type { StatusEvent } from './types.ts'
+
+export interface LifecycleHandler<Route> extends Omit<ClientHandler<Route>, 'closed'> {
+  connectPacket(version: ProtocolVersion, credentials: Credentials): ConnectPacket
+  status(event: Exclude<StatusEvent, { type: 'connected' | 'closing' | 'closed' }>): void
+  /** A connection that was accepted is over. */
+  disconnected(reason: ClientCloseReason, error: ConnectError): void
+  /** Nothing more will be tried. */
+  gaveUp(error: unknown): void
+}
+
+export interface LifecycleOptions<Route> {
+  readonly urls: readonly URL[]
+  readonly options: ConnectOptions
+  readonly policy: ReconnectPolicy | undefined
+  readonly openTransport: TransportFactory
+  readonly clock: Clock
+  readonly random: () => number
+  readonly workspace: Workspace<Route>
+  readonly handler: LifecycleHandler<Route>
+  readonly traffic: { bytesReceived: number; bytesSent: number; reconnects: number }
+}
+
+export class Lifecycle<Route> {
+  state: 'idle' | 'connecting' | 'connected' | 'waiting' | 'closed' = 'idle'
+  readonly #options: LifecycleOptions<Route>
+  readonly #connectTimeout: number
+  #connection: NetworkConnection<Route> | undefined = undefined
+  #controller: AbortController | undefined = undefined
+  #cancelWait: (() => void) | undefined = undefined
+  #version: ProtocolVersion
+  /** A server has accepted this version, so no other is tried. */
+  #versionKnown: boolean
+  /** Since the last connection that lasted. */
+  #attempts = 0
+  #urlIndex = 0
+  #delay = 0
+  #connectedAtMs = 0
+  /** Each URL once, and then give up, as long as no connection has been accepted. */
+  #once = false
+
+  constructor(options: LifecycleOptions<Route>) {
+    this.#options = options
+    const { protocolVersion = 'auto', connectTimeout = 10_000 } = options.options
+    this.#version = protocolVersion === 'auto' ? 5 : protocolVersion
+    this.#versionKnown = protocolVersion !== 'auto'
+    this.#connectTimeout = connectTimeout
+  }
+
+  /** The one that was accepted and has not ended. */
+  get connection(): NetworkConnection<Route> | undefined {
+    return this.state === 'connected' ? this.#connection : undefined
+  }
+
+  start(once: boolean): void {
+    if (this.state !== 'idle') return
+    this.#once = once
+    void this.#attempt()
+  }
+
+  /** End for good, without a word if there is no connection. Resolves when nothing is left of it. */
+  async stop(goodbye: (connection: NetworkConnection<Route>) => void): Promise<void> {
+    const connection = this.#connection
+    const isUp = this.state === 'connected'
+    this.state = 'closed'
+    this.#cancelWait?.()
+    this.#controller?.abort(new MqttError('client-closed', 'the client was disconnected'))
+    if (connection === undefined) return
+    if (isUp) goodbye(connection)
+    else connection.machine.lost('the client was disconnected')
+    await connection.gone
+  }
+
+  /** Cut the connection without a word; the next attempt follows as after any loss. */
+  drop(sentence: string): void {
+    this.connection?.machine.lost(sentence)
+  }
+
+  async #attempt(): Promise<void> {
+    const { options, clock, openTransport, handler } = this.#options
+    this.state = 'connecting'
+    this.#attempts++
+    const attempt = this.#attempts
+    const controller = new AbortController()
+    this.#controller = controller
+    const startedMs = clock.now()
+    const isCurrent = () => this.#controller === controller && this.state === 'connecting'
+    try {
+      const { transport, credentials } = await openAttempt({
+        url: () => this.#nextUrl(attempt),
+        options,
+        openTransport,
+        protocolVersion: this.#version,
+        attempt,
+        clock,
+        connectTimeout: this.#connectTimeout,
+        controller,
+        started: (url) => handler.status({ type: 'connecting', attempt, url: withoutSecrets(url) }),
+      })
+      if (!isCurrent()) {
+        transport.destroy()
+        return
+      }
+      const connect = handler.connectPacket(this.#version, credentials)
+      const left = Math.max(1, this.#connectTimeout - (clock.now() - startedMs))
+      this.#carry(transport, connect, left)
+    } catch (error) {
+      if (isCurrent()) this.#failed(error instanceof MqttError ? error : new ConnectError('network', String(error)))
+    }
+  }
+
+  #carry(transport: Transport, connect: ConnectPacket, connackTimeoutMs: number): void {
+    const { options, clock, workspace, handler, traffic } = this.#options
+    const { topicAlias, sendMaximum = 65_535 } = options
+    let closedAlready = false
+    const connection: NetworkConnection<Route> = new NetworkConnection<Route>({
+      transport,
+      connect,
+      workspace,
+      clock,
+      connackTimeoutMs,
+      traffic,
+      topicAliasMaximum: topicAlias?.outbound === 'lru' ? 65_535 : 0,
+      sendMaximum,
+      handler: {
+        connected: (packet, limits) => {
+          this.state = 'connected'
+          this.#versionKnown = true
+          this.#once = false
+          this.#connectedAtMs = clock.now()
+          handler.connected(packet, limits)
+        },
+        publish: (publication, topic) => handler.publish(publication, topic),
+        handlesStill: (packetId) => handler.handlesStill(packetId),
+        answered: (packet) => handler.answered(packet),
+        auth: (packet) => handler.auth(packet),
+        closed: (reason) => {
+          closedAlready = true
+          if (this.#connection === connection) this.#closed(reason)
+        },
+      },
+    })
+    // Within the constructor only CONNECT is written: nothing can have been answered yet.
+    this.#connection = connection
+    if (closedAlready) this.#closed({ by: 'network', sentence: 'the connection was closed', answered: false })
+  }
+
+  #closed(reason: ClientCloseReason): void {
+    const { handler, policy, clock, traffic } = this.#options
+    if (this.state === 'closed') return
+    const error = closeError(reason)
+    if (this.state !== 'connected') {
+      this.#failed(error, reason)
+      return
+    }
+    this.state = 'waiting'
+    traffic.reconnects++
+    if (clock.now() - this.#connectedAtMs >= (policy?.stableAfter ?? 0)) this.#attempts = 0
+    handler.disconnected(reason, error)
+    handler.status({ type: 'disconnected', error })
+    // Who hears of it may have ended the client.
+    if (this.state === 'waiting') this.#wait(error)
+  }
+
+  #failed(error: MqttError, reason?: ClientCloseReason): void {
+    const { urls, options } = this.#options
+    if (!this.#versionKnown) {
+      if (this.#version === 5 && isUnknownVersion(reason)) {
+        this.#version = 4
+        this.#attempts--
+        void this.#attempt()
+        return
+      }
+      this.#version = 5
+    }
+    this.#urlIndex++
+    if (this.#once && (typeof options.urls === 'function' || this.#urlIndex >= urls.length)) this.#giveUp(error)
+    else if (this.#once) void this.#attempt()
+    else this.#wait(error)
+  }
+
+  #wait(error: MqttError): void {
+    const { policy, clock, random, handler } = this.#options
+    const failed = Math.max(1, this.#attempts)
+    const delay = policy && nextDelay(policy, error, failed, this.#delay, random())
+    if (delay === undefined) {
+      this.#giveUp(error)
+      return
+    }
+    this.state = 'waiting'
+    this.#delay = delay
+    this.#cancelWait = clock.schedule(delay, () => {
+      this.#cancelWait = undefined
+      void this.#attempt()
+    })
+    handler.status({ type: 'waiting', attempt: this.#attempts + 1, delay, error })
+  }
+
+  #giveUp(error: unknown): void {
+    this.state = 'closed'
+    this.#options.handler.gaveUp(error)
+  }
+
+  async #nextUrl(attempt: number): Promise<URL> {
+    const { urls, options } = this.#options
+    if (typeof options.urls === 'function') return new URL(await options.urls(attempt))
+    const url = urls[this.#urlIndex % urls.length]
+    if (url === undefined) throw new MqttError('invalid-argument', 'no URL to connect to')
+    return url
+  }
+}
+
+function withoutSecrets(url: URL): string {
+  const shown = new URL(url)
+  if (shown.password !== '') shown.password = '***'
+  return shown.href
+}

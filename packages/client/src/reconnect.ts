@@ -1,0 +1,71 @@
+/** When to try again: pure arithmetic. Jitter keeps a thousand clients that lost one server from coming back as one. */
+import { ReasonCode } from '@mq/core'
+import { ConnectError, type MqttError } from './errors.ts'
+import type { Jitter, ReconnectOptions } from './options.ts'
+
+export interface ReconnectPolicy {
+  readonly initialDelay: number
+  readonly maxDelay: number
+  readonly factor: number
+  readonly jitter: Jitter
+  readonly maxAttempts: number
+  readonly stableAfter: number
+  readonly retry: (error: MqttError, attempt: number) => boolean | number
+}
+
+export function reconnectPolicy(options: ReconnectOptions = {}): ReconnectPolicy {
+  return {
+    initialDelay: options.initialDelay ?? 500,
+    maxDelay: options.maxDelay ?? 30_000,
+    factor: options.factor ?? 2,
+    jitter: options.jitter ?? 'full',
+    maxAttempts: options.maxAttempts ?? Number.POSITIVE_INFINITY,
+    stableAfter: options.stableAfter ?? 10_000,
+    retry: options.retry ?? isWorthAnotherTry,
+  }
+}
+
+/**
+ * Milliseconds until the attempt that follows `attempt` failed ones (1, 2, …), or undefined to give up. `previous` is the
+ * delay before the last attempt; `random` is in [0, 1).
+ */
+export function nextDelay(
+  policy: ReconnectPolicy,
+  error: MqttError,
+  attempt: number,
+  previous: number,
+  random: number,
+): number | undefined {
+  if (attempt > policy.maxAttempts) return undefined
+  const verdict = policy.retry(error, attempt)
+  if (verdict === false) return undefined
+  if (verdict !== true) return Math.max(0, verdict)
+  const { initialDelay, maxDelay, factor } = policy
+  const delay = Math.min(maxDelay, initialDelay * factor ** Math.min(attempt - 1, 64))
+  switch (policy.jitter) {
+    case 'full':
+      return delay * random
+    case 'equal':
+      return delay / 2 + (delay / 2) * random
+    case 'decorrelated':
+      return Math.min(maxDelay, initialDelay + (Math.max(previous, initialDelay) * 3 - initialDelay) * random)
+    case 'none':
+      return delay
+  }
+}
+
+/** What no second try will change: who we are, and that somebody else is connected under our identifier. */
+const finalReasons: ReadonlySet<number> = new Set([
+  ReasonCode.unsupportedProtocolVersion,
+  ReasonCode.clientIdentifierNotValid,
+  ReasonCode.badUserNameOrPassword,
+  ReasonCode.notAuthorized,
+  ReasonCode.banned,
+  ReasonCode.badAuthenticationMethod,
+  ReasonCode.sessionTakenOver,
+])
+
+export function isWorthAnotherTry(error: MqttError): boolean {
+  if (error.code === 'invalid-argument') return false
+  return !(error instanceof ConnectError && error.reasonCode !== undefined && finalReasons.has(error.reasonCode))
+}
