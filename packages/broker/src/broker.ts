@@ -17,6 +17,7 @@ import { listen } from './listener/listen.ts'
 import type { Listener } from './listener/listener.ts'
 import { createMemoryPair } from './listener/memory-transport.ts'
 import { type Counters, createCounters } from './metric/counters.ts'
+import { createLog } from './metric/log.ts'
 import { RetainedMessages } from './routing/retained-messages.ts'
 import type { Route } from './routing/route.ts'
 import { Router } from './routing/router.ts'
@@ -56,7 +57,8 @@ export interface BrokerOptions {
 export interface Broker {
   /**
    * Listen on `tcp://host:port` or `ws://host:port/path`; port 0 takes a free one, and `url` says which.
-   * @throws MqError `MQ_ADDRESS_IN_USE`, `MQ_BAD_LISTEN_URL`, `MQ_OPEN_WITHOUT_AUTHENTICATION`, `MQ_LISTEN_FAILED`
+   * @throws MqError `MQ_ADDRESS_IN_USE`, `MQ_BAD_LISTEN_URL`, `MQ_OPEN_WITHOUT_AUTHENTICATION`, `MQ_LISTEN_FAILED`,
+   * `MQ_CLOSED`
    */
   listen(url: string): Promise<Listener>
   /** A connection inside the process: the client's end of it. */
@@ -92,13 +94,16 @@ export interface BrokerStats {
 export function createBroker(options: BrokerOptions = {}): Broker {
   const limits = resolveLimits(options.limits)
   const clock = options.clock ?? systemClock
-  const logger = options.logger ?? pino({ name: 'mq', level: 'warn' }, pino.destination({ dest: 2, sync: true }))
+  const logger = createLog(
+    options.logger ?? pino({ name: 'mq', level: 'warn' }, pino.destination({ dest: 2, sync: true })),
+  )
   const store = options.store ?? memoryStore()
   const topics = new TopicTable<Route>({ levelsMax: limits.topicLevelsMax, bytesMax: limits.topicBytesMax })
   const counters = createCounters()
   const index = new SubscriptionIndex(topics, resolveStrategy(options.sharedStrategy))
   const listeners = new Set<Listener>()
   const mechanisms = options.mechanisms ?? []
+  const failed = (error: unknown): void => logger.error({ err: error }, 'internal error')
   let closing: Promise<void> | undefined
 
   const context: BrokerContext & { sessions: SessionRegistry } = {
@@ -107,15 +112,15 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     limits,
     serverLimits: limits satisfies ServerLimits,
     counters,
-    deadlines: new Deadlines(clock),
-    flusher: new Flusher(),
+    deadlines: new Deadlines(clock, failed),
+    flusher: new Flusher(failed),
     pool: new ChunkPool(),
     workspace: createWorkspace(topics),
     store,
     gate: new CommitGate(store, (error) => {
       // Nothing may be acknowledged any more; staying would be a lie.
       logger.fatal({ err: error }, 'the store failed: the broker closes')
-      void close()
+      close().catch(failed)
     }),
     index,
     router: new Router(index, topics, counters),
@@ -139,7 +144,8 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   ready.catch(() => undefined)
 
   const accept = (transport: Transport): void => {
-    if (context.closing) transport.destroy()
+    // Those that are over the limit get an answer to their CONNECT, as far as there is room for them to wait for it.
+    if (context.closing || context.connections.size >= limits.connectionsMax + refusedMax) transport.destroy()
     else new Connection(transport, context)
   }
 
@@ -167,6 +173,10 @@ export function createBroker(options: BrokerOptions = {}): Broker {
         accept,
         trouble: (error) => logger.error({ err: error, url }, 'a connection could not be accepted'),
       })
+      if (context.closing) {
+        await listener.close()
+        throw new MqError('MQ_CLOSED', 'the broker was closed meanwhile')
+      }
       const mine: Listener = {
         url: listener.url,
         close: async () => {
@@ -202,6 +212,8 @@ const refuseAnonymous: Authenticator = () => ({
   reason: 'an Authentication Method is needed',
 })
 
+/** Connections beyond `connectionsMax` that are told so. */
+const refusedMax = 100
 /** How long clients get to take their goodbye. */
 const goodbyeMs = 1000
 
@@ -210,6 +222,6 @@ async function shutDown(context: BrokerContext, listeners: ReadonlySet<Listener>
   await Promise.all([...listeners].map((listener) => listener.close()))
   await Promise.all([...context.connections].map((connection) => connection.sayGoodbye(goodbyeMs)))
   context.deadlines.close()
-  await context.store.commit()
+  await context.gate.idle()
   await context.store.close()
 }

@@ -1,5 +1,4 @@
 import type { ServerLimits, Workspace } from '@mq/core'
-import type { Logger } from 'pino'
 import type { Authenticator } from './auth/authenticate.ts'
 import type { Authorizer } from './auth/authorize.ts'
 import type { Mechanism } from './auth/mechanism.ts'
@@ -10,6 +9,7 @@ import type { Connection } from './connection/connection.ts'
 import type { Deadlines } from './connection/deadlines.ts'
 import type { Flusher } from './connection/flusher.ts'
 import type { Counters } from './metric/counters.ts'
+import type { Log } from './metric/log.ts'
 import type { RetainedMessages } from './routing/retained-messages.ts'
 import type { Route } from './routing/route.ts'
 import type { Router } from './routing/router.ts'
@@ -21,7 +21,7 @@ import type { Store } from './store/store.ts'
 /** What the parts of one broker share. Made once by `createBroker`; two brokers share nothing. */
 export interface BrokerContext {
   readonly clock: Clock
-  readonly logger: Logger
+  readonly logger: Log
   readonly limits: BrokerLimits
   readonly serverLimits: ServerLimits
   readonly counters: Counters

@@ -35,6 +35,12 @@ import type { ClientSession } from '../session/client-session.ts'
 import type { Deadline } from './deadlines.ts'
 import { Outbox } from './outbox.ts'
 
+/** What a CONNACK says in the place of Reason Codes that only DISCONNECT has (section 3.2.2.2). */
+const connackCodes: ReadonlyMap<ReasonCode, ReasonCode> = new Map([
+  [ReasonCode.serverShuttingDown, ReasonCode.serverUnavailable],
+  [ReasonCode.sessionTakenOver, ReasonCode.unspecifiedError],
+])
+
 export class Connection implements ServerHandler<Route>, TransportHandler, Deadline {
   readonly machine: ServerConnection<Route>
   readonly transport: Transport
@@ -82,7 +88,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   data(chunk: Uint8Array): void {
     try {
       this.machine.receive(chunk, this.broker.clock.now())
-      if (this.machine.held) this.transport.pause()
+      if (this.machine.held || this.#isOwedTooMuch) this.transport.pause()
       if (this.feed !== undefined) this.feed.go()
     } catch (error) {
       this.#broke(error)
@@ -118,8 +124,21 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   release(): void {
     this.guard(() => {
       this.machine.release(this.broker.clock.now())
-      if (!this.machine.held && !this.machine.isClosed) this.transport.resume()
+      this.readOn()
     })
+  }
+
+  /** Read the transport again, unless there is a reason not to. */
+  readOn(): void {
+    if (!this.machine.held && !this.machine.isClosed && !this.#isOwedTooMuch) this.transport.resume()
+  }
+
+  /**
+   * Deliveries stop at `outboxBytesMax`; what is owed beyond twice that are answers, and a client that asks for answers
+   * without reading them is no longer listened to.
+   */
+  get #isOwedTooMuch(): boolean {
+    return !this.machine.outgoing.writable && this.#outbox.pendingBytes > 2 * this.broker.limits.outboxBytesMax
   }
 
   /** Do something for this connection; if it fails, that is the end of this connection and of nothing else. */
@@ -142,12 +161,13 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
     this.broker.counters.connectionsRefused++
     const { clientId, transport } = this
     this.broker.logger.warn({ clientId, peer: transport.peer, reasonCode, reason: sentence }, 'client refused')
-    this.machine.refuse(reasonCode, sentence, extra)
+    this.machine.refuse(connackCodes.get(reasonCode) ?? reasonCode, sentence, extra)
   }
 
   /** End it from our side, in the words that fit: CONNACK where the client is not in yet, DISCONNECT after. */
   disconnect(reasonCode: ReasonCode, sentence: string, serverReference?: string): void {
-    if (this.machine.connectPacket !== undefined && this.session === undefined) this.refuse(reasonCode, sentence)
+    if (this.machine.connectPacket !== undefined && this.machine.session === undefined)
+      this.refuse(reasonCode, sentence)
     else this.machine.disconnect(reasonCode, sentence, serverReference)
   }
 
@@ -200,6 +220,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   #writable(): void {
     this.session?.session.pump()
     this.feed?.go()
+    this.readOn()
   }
 
   #broke(error: unknown): void {

@@ -22,12 +22,15 @@ export interface Deadline {
 
 export class Deadlines {
   readonly #clock: Clock
+  readonly #failed: (error: unknown) => void
   readonly #heap: Deadline[] = []
   #cancel: (() => void) | undefined = undefined
   #timerMs = Number.POSITIVE_INFINITY
 
-  constructor(clock: Clock) {
+  /** `failed` hears of a task that threw; the others are called all the same. */
+  constructor(clock: Clock, failed: (error: unknown) => void) {
     this.#clock = clock
+    this.#failed = failed
   }
 
   get size(): number {
@@ -79,10 +82,18 @@ export class Deadlines {
     const nowMs = this.#clock.now()
     for (let first = this.#heap[0]; first !== undefined && first.filedMs <= nowMs; first = this.#heap[0]) {
       this.remove(first)
-      if (first.deadlineMs <= nowMs) first.due(nowMs)
-      else this.file(first)
+      if (first.deadlineMs > nowMs) this.file(first)
+      else this.#call(first, nowMs)
     }
     this.#arm()
+  }
+
+  #call(task: Deadline, nowMs: number): void {
+    try {
+      task.due(nowMs)
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   #rise(task: Deadline): void {

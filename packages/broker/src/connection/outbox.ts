@@ -4,22 +4,24 @@
  *     machine ─► Writer ─► current chunk ─► full chunks ─► transport.write    once per turn of the event loop
  *
  * The first packet of a turn finds the Writer without a chunk, takes one from the pool and puts the outbox on the
- * broker's dirty list; `setImmediate` flushes all dirty ones, one write each. A chunk that the system took whole goes back
- * to the pool, so the steady state allocates nothing and an idle connection holds no buffer.
+ * broker's dirty list; `setImmediate` flushes all dirty ones, one write each. A chunk that fills up before is written at
+ * once. A chunk that the system took whole goes back to the pool, so the steady state allocates nothing and an idle
+ * connection holds no buffer.
  *
  * Back-pressure: once a write is not taken whole, nothing more is written until the transport has drained; packets gather
  * in chunks here, so that a receiver that stopped reading costs the bytes it is owed and no more. Past `bytesMax` the
  * connection is not writable: QoS 0 is dropped and counted by the session, QoS 1 and 2 wait in it. Writable again below
  * half.
  *
- * Always holds: bytes leave in the order in which they were written; a chunk is given back only after it was taken whole.
+ * Always holds: bytes leave in the order in which they were written; a chunk is given back only after it was taken whole;
+ * full chunks wait, and the connection is not writable, only while the transport owes us a `drained`.
  */
 import type { Outgoing, Outlet, Transport, Writer } from '@mq/core'
 import { emptyBytes } from '@mq/core'
 import { type ChunkPool, largeChunkBytes, smallChunkBytes } from './chunk-pool.ts'
-import type { Flusher } from './flusher.ts'
+import type { Flushable, Flusher } from './flusher.ts'
 
-export class Outbox implements Outlet {
+export class Outbox implements Outlet, Flushable {
   readonly #transport: Transport
   readonly #pool: ChunkPool
   readonly #flusher: Flusher
@@ -31,7 +33,6 @@ export class Outbox implements Outlet {
   #fullBytes = 0
   #blocked = false
   #closed = false
-  /** On the flusher's list. */
   dirty = false
 
   constructor(
@@ -62,16 +63,16 @@ export class Outbox implements Outlet {
       larger.set(bytes.subarray(0, at))
       this.#pool.give(bytes)
       writer.bytes = larger
-      return
+    } else {
+      if (at > 0 && this.#blocked) {
+        this.#full.push({ bytes, length: at })
+        this.#fullBytes += at
+      } else if (at > 0) this.#write(bytes, at)
+      writer.bytes = this.#pool.take(size)
+      writer.at = 0
+      if (!this.dirty && !this.#blocked) this.#flusher.add(this)
     }
-    if (at > 0) {
-      this.#full.push({ bytes, length: at })
-      this.#fullBytes += at
-    }
-    writer.bytes = this.#pool.take(size)
-    writer.at = 0
-    if (!this.dirty && !this.#blocked) this.#flusher.add(this)
-    if (this.#fullBytes + this.#transport.pendingBytes > this.#bytesMax && this.outgoing !== undefined) {
+    if (this.#blocked && this.outgoing !== undefined && this.pendingBytes > this.#bytesMax) {
       this.outgoing.writable = false
     }
   }
@@ -80,23 +81,13 @@ export class Outbox implements Outlet {
     if (this.#blocked || this.#closed) return
     const writer = this.outgoing?.writer
     if (writer === undefined) return
-    if (this.#full.length > 0) {
-      const full = this.#full
-      this.#full = []
-      this.#fullBytes = 0
-      for (let i = 0; i < full.length; i++) {
-        const chunk = full[i]!
-        if (this.#blocked) {
-          this.#full.push(chunk)
-          this.#fullBytes += chunk.length
-        } else this.#write(chunk.bytes, chunk.length)
-      }
-    }
-    if (this.#blocked || writer.at === 0) return
+    if (this.#full.length > 0) this.#writeFull()
+    if (this.#blocked || writer.bytes.length === 0) return
     const { bytes, at } = writer
     writer.bytes = emptyBytes
     writer.at = 0
-    this.#write(bytes, at)
+    if (at > 0) this.#write(bytes, at)
+    else this.#pool.give(bytes)
   }
 
   /** The transport has taken all that was written. */
@@ -126,6 +117,18 @@ export class Outbox implements Outlet {
     if (this.#closed) return
     this.#release()
     this.#transport.destroy()
+  }
+
+  #writeFull(): void {
+    const full = this.#full
+    let written = 0
+    while (written < full.length && !this.#blocked) {
+      const { bytes, length } = full[written]!
+      this.#fullBytes -= length
+      written++
+      this.#write(bytes, length)
+    }
+    this.#full = full.slice(written)
   }
 
   #release(): void {

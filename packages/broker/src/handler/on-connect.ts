@@ -75,7 +75,7 @@ function accept(connection: Connection, packet: ConnectPacket, extra: ConnackPro
     })
     // Its keep-alive may be shorter than the time allowed for CONNECT.
     if (!machine.isClosed) broker.deadlines.file(connection)
-    if (!machine.held) transport.resume()
+    connection.readOn()
   })
 }
 

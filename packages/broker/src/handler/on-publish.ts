@@ -50,7 +50,6 @@ function take(connection: Connection, publication: Publication, topic: TopicEntr
   const routed = broker.router.route(publication, topic, session?.session)
   const { qos, packetId } = publication
   if (qos === 0) return
-  if (qos === 2 && session?.persistent === true) broker.store.hold(connection.clientId, packetId)
   let reasonCode: number = ReasonCode.success
   let reason: string | undefined
   if (connection.machine.version === 5) {
@@ -61,6 +60,10 @@ function take(connection: Connection, publication: Publication, topic: TopicEntr
       reason = 'no receiver has room for it'
       broker.counters.messagesRefused++
     }
+  }
+  // What is refused is not held: its identifier is free again with the PUBREC [MQTT-4.3.3-9].
+  if (qos === 2 && reasonCode < ReasonCode.unspecifiedError && session?.persistent === true) {
+    broker.store.hold(connection.clientId, packetId)
   }
   promise(connection, packetId, reasonCode, reason)
 }

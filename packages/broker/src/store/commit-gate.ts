@@ -15,8 +15,10 @@ export class CommitGate {
   readonly #store: Store
   readonly #failed: (error: unknown) => void
   #gathering: (() => void)[] = []
+  /** From a commit until the last act of its group has run. */
   #committing = false
   #broken = false
+  #idle: (() => void) | undefined = undefined
 
   /** `failed`: the store could not keep its promise; called once. */
   constructor(store: Store, failed: (error: unknown) => void) {
@@ -29,48 +31,68 @@ export class CommitGate {
     return !this.#committing && !this.#broken && !this.#store.dirty
   }
 
+  /** `act` must not throw unless its caller is prepared for it: it may run at once. */
   after(act: () => void): void {
     if (this.#broken) return
-    if (!this.#committing) {
-      const ticket = this.#store.commit()
-      if (ticket === undefined) {
-        act()
-        return
-      }
+    if (this.#committing) {
       this.#gathering.push(act)
-      this.#await(ticket)
       return
     }
-    this.#gathering.push(act)
+    const ticket = this.#commit()
+    if (this.#broken) return
+    if (ticket === undefined) act()
+    else this.#await(ticket, [act])
   }
 
-  #await(ticket: Promise<void>): void {
-    const acts = this.#gathering
-    this.#gathering = []
+  /** Resolves when everything recorded is durable and every act has run, or none will run any more. */
+  async idle(): Promise<void> {
+    while (!this.#broken && (this.#committing || this.#store.dirty)) {
+      await new Promise<void>((resolve) => {
+        this.#idle = resolve
+        this.after(resolve)
+      })
+    }
+  }
+
+  #commit(): Promise<void> | undefined {
+    try {
+      return this.#store.commit()
+    } catch (error) {
+      this.#fail(error)
+      return undefined
+    }
+  }
+
+  #await(ticket: Promise<void>, acts: readonly (() => void)[]): void {
     this.#committing = true
     ticket.then(
-      () => {
-        this.#committing = false
-        for (const act of acts) act()
-        this.#next()
-      },
-      (error: unknown) => {
-        this.#broken = true
-        this.#gathering = []
-        this.#failed(error)
-      },
+      () => this.#run(acts),
+      (error: unknown) => this.#fail(error),
     )
   }
 
-  #next(): void {
-    if (this.#gathering.length === 0 || this.#committing) return
-    const ticket = this.#store.commit()
-    if (ticket !== undefined) {
-      this.#await(ticket)
-      return
+  /** What an act asks for goes behind all that gathered before, so the gate stays shut until the last has run. */
+  #run(acts: readonly (() => void)[]): void {
+    for (let group = acts; group.length > 0; ) {
+      for (const act of group) act()
+      group = this.#gathering
+      this.#gathering = []
+      if (group.length === 0) break
+      const ticket = this.#commit()
+      if (this.#broken) return
+      if (ticket !== undefined) {
+        this.#await(ticket, group)
+        return
+      }
     }
-    const acts = this.#gathering
+    this.#committing = false
+  }
+
+  #fail(error: unknown): void {
+    if (this.#broken) return
+    this.#broken = true
     this.#gathering = []
-    for (const act of acts) act()
+    this.#idle?.()
+    this.#failed(error)
   }
 }

@@ -129,12 +129,12 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
       }
       // [MQTT-3.1.2-22]
       this.disconnect(ReasonCode.keepAliveTimeout, 'nothing was heard for one and a half times the Keep Alive')
-    } else
-      this.#close({
-        by: 'server',
-        reasonCode: ReasonCode.unspecifiedError,
-        sentence: 'no CONNECT within the time allowed',
-      })
+    } else if (this.#incoming.phase === 'authenticating') {
+      this.refuse(ReasonCode.serverUnavailable, 'CONNECT could not be answered within the time allowed')
+    } else {
+      const sentence = 'no CONNECT within the time allowed'
+      this.#close({ by: 'server', reasonCode: ReasonCode.unspecifiedError, sentence })
+    }
   }
 
   /** The network connection is gone. */
