@@ -41,6 +41,12 @@ const connackCodes: ReadonlyMap<ReasonCode, ReasonCode> = new Map([
   [ReasonCode.sessionTakenOver, ReasonCode.unspecifiedError],
 ])
 
+/** And the reverse: a client that authenticates again, and fails, is told in words of DISCONNECT (section 3.14.2.1). */
+const disconnectCodes: ReadonlyMap<ReasonCode, ReasonCode> = new Map([
+  [ReasonCode.badUserNameOrPassword, ReasonCode.notAuthorized],
+  [ReasonCode.serverUnavailable, ReasonCode.serverBusy],
+])
+
 export class Connection implements ServerHandler<Route>, TransportHandler, Deadline {
   readonly machine: ServerConnection<Route>
   readonly transport: Transport
@@ -168,7 +174,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   disconnect(reasonCode: ReasonCode, sentence: string, serverReference?: string): void {
     if (this.machine.connectPacket !== undefined && this.machine.session === undefined)
       this.refuse(reasonCode, sentence)
-    else this.machine.disconnect(reasonCode, sentence, serverReference)
+    else this.machine.disconnect(disconnectCodes.get(reasonCode) ?? reasonCode, sentence, serverReference)
   }
 
   /** The server is shutting down: tell the client, and wait until the network connection is gone, at most `ms`. */

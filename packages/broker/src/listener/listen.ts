@@ -39,7 +39,7 @@ export function listen(address: string, wishes: ListenWishes): Promise<Listener>
   return kind.listen({
     url,
     host,
-    port: url.port === '' ? kind.port : Number(url.port),
+    port: portOf(url, address, kind.port),
     maximumPacketSize: wishes.maximumPacketSize,
     accept: wishes.accept,
     trouble: wishes.trouble,
@@ -55,6 +55,12 @@ function parseAddress(address: string): URL {
     )
   }
   return url
+}
+
+/** A URL leaves out the port that is its scheme's own: 80 of ws. Said is said. */
+function portOf(url: URL, address: string, ours: number): number {
+  if (url.port !== '') return Number(url.port)
+  return /^ws:\/\/[^/?#]*:80(?=[/?#]|$)/i.test(address) ? 80 : ours
 }
 
 function isLoopback(host: string): boolean {

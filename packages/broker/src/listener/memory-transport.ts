@@ -25,8 +25,9 @@ class MemoryTransport implements Transport {
   #scheduled = false
   #paused = false
   #blocked = false
-  /** The other end has said its last. */
+  /** This end or the other has said its last. */
   #ended = false
+  #destroyed = false
   #closed = false
 
   constructor(peer: string) {
@@ -76,11 +77,15 @@ class MemoryTransport implements Transport {
   }
 
   destroy(): void {
-    if (this.#other !== undefined) {
-      this.#other.#arrived = []
-      this.#other.#arrivedBytes = 0
-    }
+    this.#destroyed = true
+    this.#discard()
+    if (this.#other !== undefined) this.#other.#discard()
     this.end()
+  }
+
+  #discard(): void {
+    this.#arrived = []
+    this.#arrivedBytes = 0
   }
 
   /** The other end has read everything. */
@@ -108,7 +113,8 @@ class MemoryTransport implements Transport {
       handler.data(chunk)
     }
     if (this.#arrivedBytes === 0) this.#other?.unblock()
-    if (this.#ended && (this.#arrived.length === 0 || this.#paused)) {
+    // As with a socket: who has stopped reading does not see the end before they go on.
+    if (this.#destroyed || (this.#ended && this.#arrived.length === 0)) {
       this.#closed = true
       handler.lost(undefined)
     }

@@ -7,10 +7,15 @@ import type { Transport, TransportHandler } from '@mq/core'
 import { type RawData, type WebSocket, WebSocketServer } from 'ws'
 import { type Listener, type ListenerOptions, listenError } from './listener.ts'
 
+/** How long a client may take to become a WebSocket. */
+const handshakeMs = 10_000
+/** How long a client may take to close its side after we closed ours, before the socket is taken from it. */
+const lingerMs = 2000
+
 export function listenWs(options: ListenerOptions): Promise<Listener> {
   const { accept, host, port } = options
   const path = options.url.pathname
-  const server = createServer((_request, response) => {
+  const server = createServer({ headersTimeout: handshakeMs, requestTimeout: handshakeMs }, (_request, response) => {
     response.writeHead(426, { 'content-type': 'text/plain', connection: 'close' })
     response.end('This is an MQTT broker: connect with a WebSocket and the subprotocol "mqtt".\n')
   })
@@ -51,7 +56,8 @@ export function listenWs(options: ListenerOptions): Promise<Listener> {
         close: async () => {
           webSockets.close()
           server.close()
-          server.closeIdleConnections()
+          // Those that have not become a WebSocket.
+          server.closeAllConnections()
         },
       })
     })
@@ -64,6 +70,8 @@ class WebSocketTransport implements Transport {
   #handler: TransportHandler | undefined = undefined
   #error: Error | undefined = undefined
   #ending = false
+  /** A write was not taken whole, and `drained` is owed. */
+  #blocked = false
 
   constructor(socket: WebSocket, peer: string) {
     this.#socket = socket
@@ -81,8 +89,7 @@ class WebSocketTransport implements Transport {
       if (!isBinary) {
         // [MQTT-6.0.0-1]
         this.#error = new Error('a text frame: MQTT is carried in binary ones')
-        this.#ending = true
-        this.#socket.close(1003, 'MQTT is carried in binary frames')
+        this.#close(1003, 'MQTT is carried in binary frames')
         return
       }
       if (data instanceof Uint8Array) handler.data(data)
@@ -96,7 +103,8 @@ class WebSocketTransport implements Transport {
   write(bytes: Uint8Array): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return true
     this.#socket.send(bytes, this.#sent)
-    return this.#socket.bufferedAmount === 0
+    if (this.#socket.bufferedAmount > 0) this.#blocked = true
+    return !this.#blocked
   }
 
   pause(): void {
@@ -108,10 +116,7 @@ class WebSocketTransport implements Transport {
   }
 
   end(): void {
-    if (this.#ending) return
-    this.#ending = true
-    this.#socket.resume()
-    this.#socket.close(1000)
+    if (!this.#ending) this.#close(1000, '')
   }
 
   destroy(): void {
@@ -119,7 +124,18 @@ class WebSocketTransport implements Transport {
     this.#socket.terminate()
   }
 
+  #close(code: number, reason: string): void {
+    this.#ending = true
+    this.#socket.resume()
+    this.#socket.close(code, reason)
+    const timer = setTimeout(() => this.#socket.terminate(), lingerMs)
+    timer.unref()
+    this.#socket.once('close', () => clearTimeout(timer))
+  }
+
   readonly #sent = (error?: Error | null): void => {
-    if (!error && this.#socket.bufferedAmount === 0) this.#handler?.drained()
+    if (error || !this.#blocked || this.#socket.bufferedAmount > 0) return
+    this.#blocked = false
+    this.#handler?.drained()
   }
 }

@@ -14,11 +14,12 @@ const sliceMessages = 200
 
 export class RetainedFeed {
   readonly #connection: Connection
-  readonly #pending: { readonly subscription: Subscription; readonly messages: IterableIterator<Publication> }[] = []
+  /** A subscription that is made again begins anew, so there is never more than one walk per subscription. */
+  readonly #pending = new Map<string, { subscription: Subscription; messages: IterableIterator<Publication> }>()
   #scheduled = false
   readonly #again = (): void => {
     this.#scheduled = false
-    this.go()
+    this.#connection.guard(() => this.go())
   }
 
   constructor(connection: Connection) {
@@ -28,7 +29,7 @@ export class RetainedFeed {
   add(subscriptions: readonly Subscription[]): void {
     for (const subscription of subscriptions) {
       const messages = this.#connection.broker.retained.matching(subscription.topicFilter)
-      this.#pending.push({ subscription, messages })
+      this.#pending.set(subscription.text, { subscription, messages })
     }
   }
 
@@ -38,7 +39,7 @@ export class RetainedFeed {
     if (owner === undefined) return
     const { session } = owner
     for (let sent = 0; session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0; sent++) {
-      const first = this.#pending[0]
+      const first = this.#pending.values().next().value
       if (first === undefined) {
         this.#connection.feed = undefined
         return
@@ -49,15 +50,18 @@ export class RetainedFeed {
         return
       }
       const { value: publication, done } = first.messages.next()
-      if (done === true) this.#pending.shift()
+      if (done === true) this.#pending.delete(first.subscription.text)
       else this.#send(first.subscription, publication)
     }
   }
 
   #send(subscription: Subscription, publication: Publication): void {
     const { session } = subscription.session
-    // Unsubscribed meanwhile, or replaced: then the later subscription has a feed of its own.
-    if (subscription.session.subscriptions.get(subscription.text) !== subscription) return
+    // Unsubscribed meanwhile, or replaced by one that wants no retained messages.
+    if (subscription.session.subscriptions.get(subscription.text) !== subscription) {
+      this.#pending.delete(subscription.text)
+      return
+    }
     const qos: QoS = lowerQos(publication.qos, subscription.qos)
     const identifiers = subscription.identifier > 0 ? [subscription.identifier] : undefined
     // [MQTT-3.3.1-8] RETAIN is 1 on what is sent because of a new subscription.

@@ -37,9 +37,9 @@ export class RetainedMessages {
 
   /** Those whose topic matches, one by one, so that a caller can stop in between; changes meanwhile are allowed. */
   *matching(topicFilter: string): IterableIterator<Publication> {
-    const nowMs = this.#now()
     for (const publication of this.#tree.walk(topicFilter)) {
-      if (publication.expiresAtMs > nowMs) yield publication
+      // Asked each time: a slow client may take hours.
+      if (publication.expiresAtMs > this.#now()) yield publication
       else this.#drop(publication)
     }
   }

@@ -65,7 +65,7 @@ export class Router {
   deliverShared(group: SharedGroup, publication: Publication): boolean {
     const member = group.choose(publication)
     if (member === undefined) {
-      this.#counters.dropped['queue-full']++
+      this.#counters.dropped[group.reason(publication)]++
       return false
     }
     const qos: QoS = lowerQos(publication.qos, member.qos)

@@ -1,13 +1,14 @@
 /**
  * A Shared Subscription (section 4.8.2): each message goes to one of its members, chosen by a strategy.
  *
- * A member that is connected and can take the message now is preferred; failing that, one whose session queues it. A message
- * that a member had not acknowledged when its session ended goes to another member [MQTT-4.8.2-5].
+ * A member that is connected and can take the message now is preferred; failing that, a connected one whose session queues
+ * it; failing that, one that is away and whose session queues it. A message that a member had not acknowledged when its
+ * session ended goes to another member [MQTT-4.8.2-5].
  */
-import type { Publication } from '@mq/core'
+import type { DropReason, Publication } from '@mq/core'
 import type { ClientSession } from '../session/client-session.ts'
 import type { Begin } from './shared-strategy.ts'
-import type { Subscription } from './subscription.ts'
+import { lowerQos, type Subscription } from './subscription.ts'
 
 export class SharedGroup {
   readonly #members: Subscription[] = []
@@ -42,19 +43,37 @@ export class SharedGroup {
     const members = this.#members
     if (members.length === 0) return undefined
     const begin = this.#begin(members, this.#last)
-    let fallback = -1
-    for (let i = 0; i < members.length; i++) {
+    let best = -1
+    let bestRank = 0
+    for (let i = 0; i < members.length && bestRank < takesNow; i++) {
       const at = (begin + i) % members.length
-      const { session } = members[at]!.session
-      if (session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0) {
-        this.#last = at
-        return members[at]
+      const rank = rankOf(members[at]!, publication)
+      if (rank > bestRank) {
+        best = at
+        bestRank = rank
       }
-      const queues = session.link !== undefined || (publication.qos > 0 && session.keeps)
-      if (fallback < 0 && queues && session.hasRoom(publication)) fallback = at
     }
-    if (fallback < 0) return undefined
-    this.#last = fallback
-    return members[fallback]
+    if (best < 0) return undefined
+    this.#last = best
+    return members[best]
   }
+
+  /** Why nobody was chosen. */
+  reason(publication: Publication): DropReason {
+    if (publication.qos > 0) return 'queue-full'
+    return this.#members.some((member) => member.session.session.link !== undefined) ? 'slow-receiver' : 'offline'
+  }
+}
+
+const takesNow = 3
+
+/** 0: cannot take it. */
+function rankOf(member: Subscription, publication: Publication): number {
+  const { session } = member.session
+  const { link } = session
+  const qos = lowerQos(publication.qos, member.qos)
+  if (link?.writable === true && session.queue.length === 0 && (qos === 0 || session.sendQuota > 0)) return takesNow
+  const queues = qos > 0 ? link !== undefined || session.keeps : link === undefined && session.queuesQos0
+  if (!queues || !session.hasRoom(publication)) return 0
+  return link === undefined ? 1 : 2
 }

@@ -84,8 +84,9 @@ export class ClientSession implements Deadline, SessionObserver {
     delivery: Delivery | undefined,
   ): void {
     if (delivery !== undefined && this.persistent) this.#broker.store.remove(this.clientId, delivery)
-    // [MQTT-4.8.2-5] what an ended member had not acknowledged goes to another member of its group.
-    if (reason === 'session-ended' && token instanceof SharedGroup && token.size > 0) {
+    // [MQTT-4.8.2-5] what an ended member had not acknowledged goes to another member of its group, unless it has expired.
+    const isAlive = publication.expiresAtMs > this.#broker.clock.now()
+    if (reason === 'session-ended' && isAlive && token instanceof SharedGroup && token.size > 0) {
       this.#broker.router.deliverShared(token, publication)
       return
     }

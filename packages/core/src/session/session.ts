@@ -10,7 +10,7 @@
  * A message skips the queue when nothing is in front of it. It is sent when there is a link with room, send quota
  * (section 4.9), an identifier, and nothing left over from before a resume.
  *
- * Always holds: order of sending is order of delivering [MQTT-4.6.0-6]; what is in flight is never dropped, only what is
+ * Always holds: order of sending is order of delivering [MQTT-4.6.0-5]; what is in flight is never dropped, only what is
  * queued; every message that is not sent is reported to the observer with its reason.
  */
 import type { Publication } from '../packet/publication.ts'
@@ -72,10 +72,10 @@ export class Session {
   readonly queue: OutboundQueue
   /** What is in flight will be sent again on the next connection. False where the session ends with its connection. */
   keeps = true
-  /** QoS 0 for a receiver that is away: queue it like the rest. Off: dropped and counted. */
+  /** QoS 0 for a receiver that is away or slow: queue it like the rest. Off: dropped and counted. */
   queuesQos0 = false
   link: SessionLink | undefined = undefined
-  /** How many more QoS > 0 PUBLISH the receiver takes now (section 4.9). */
+  /** How many more QoS > 0 PUBLISH the receiver takes now (section 4.9). Below 0 after PUBREL packets were sent again. */
   sendQuota = 0
   #sendQuotaMax = 0
   #inFlightBytes = 0
@@ -111,7 +111,8 @@ export class Session {
     token: unknown,
   ): boolean {
     const link = this.link
-    if (qos === 0 && (link !== undefined || !this.queuesQos0)) {
+    // Behind what is queued already, or it would overtake it [MQTT-4.6.0-5].
+    if (qos === 0 && !(this.queuesQos0 && (link === undefined || !link.writable || this.queue.length > 0))) {
       return this.#deliverQos0(link, publication, retain, subscriptionIdentifiers, token)
     }
     if (link !== undefined && this.queue.length === 0 && this.#maySend(link)) {
@@ -145,7 +146,9 @@ export class Session {
     while (this.outbound.hasUnsent && link.writable) {
       const entry = this.outbound.nextUnsent(this.sendQuota > 0)
       if (entry === undefined) break
-      if (this.sendQuota > 0) this.sendQuota--
+      // PUBREL needs none, but its PUBCOMP gives one back: not taken here, it would let one PUBLISH too many go
+      // [MQTT-3.3.4-9].
+      this.sendQuota--
       if (entry.state === OutboundState.awaitingPubcomp) link.pubrel(entry.packetId, ReasonCode.success)
       else this.#resend(link, entry.packetId, entry.delivery)
     }
@@ -159,8 +162,8 @@ export class Session {
   /** PUBACK, PUBREC or PUBCOMP arrived. `fault`: the peer broke the protocol. */
   acknowledged(input: 'puback' | 'pubrec' | 'pubcomp', packetId: number, reasonCode: ReasonCode): OutboundVerdict {
     const delivery = this.outbound.peek(packetId)
-    const refused = reasonCode >= ReasonCode.unspecifiedError
-    const kind: OutboundInput = input === 'pubrec' && refused ? 'pubrecRefused' : input
+    const isRefused = input !== 'pubcomp' && reasonCode >= ReasonCode.unspecifiedError
+    const kind: OutboundInput = input === 'pubrec' && isRefused ? 'pubrecRefused' : input
     const verdict = this.outbound.receive(kind, packetId)
     if (verdict === 'pubrel') {
       this.#observer.received?.(this, delivery, packetId)
@@ -169,7 +172,9 @@ export class Session {
       this.link?.pubrel(packetId, ReasonCode.packetIdentifierNotFound)
     } else if (verdict === 'done') {
       if (this.sendQuota < this.#sendQuotaMax) this.sendQuota++
-      if (delivery !== undefined) this.#settle(delivery, packetId, reasonCode)
+      // A PUBCOMP of 0x92 refuses nothing: the receiver took the message over and has forgotten the identifier (3.7.2.1).
+      const outcome = input === 'pubcomp' ? ReasonCode.success : reasonCode
+      if (delivery !== undefined) this.#settle(delivery, packetId, outcome, isRefused)
       if (this.outbound.hasUnsent || this.queue.length > 0) this.pump()
     }
     return verdict
@@ -192,18 +197,22 @@ export class Session {
 
   /** An identifier for SUBSCRIBE or UNSUBSCRIBE; undefined while all are in use. */
   beginRequest(): number | undefined {
-    return this.outbound.ready ? this.outbound.begin(OutboundState.awaitingAnswer, undefined) : undefined
+    return this.outbound.hasIdentifier ? this.outbound.begin(OutboundState.awaitingAnswer, undefined) : undefined
   }
 
-  /** The session is over. Whatever it still holds is reported, in flight first, as it would have been sent. */
+  /**
+   * The session is over. Whatever it still holds is reported, in flight first, as it would have been sent. A QoS 2 message
+   * that awaits only PUBCOMP has reached its receiver.
+   */
   end(): void {
     this.link = undefined
-    for (const entry of this.outbound.entries()) {
-      if (entry.delivery !== undefined && entry.state !== OutboundState.awaitingPubcomp) {
-        this.#drop('session-ended', entry.delivery)
-      }
+    this.#inFlightBytes = 0
+    for (const { packetId, state, delivery } of this.outbound.clear()) {
+      if (delivery === undefined) continue
+      if (state !== OutboundState.awaitingPubcomp) this.#drop('session-ended', delivery)
+      else this.#observer.settled?.(this, delivery, packetId, ReasonCode.success)
     }
-    for (let next = this.queue.shift(); next !== undefined; next = this.queue.shift()) this.#drop('session-ended', next)
+    for (const delivery of this.queue.remove(() => true)) this.#drop('session-ended', delivery)
   }
 
   #maySend(link: SessionLink): boolean {
@@ -253,13 +262,18 @@ export class Session {
     // [MQTT-3.3.2-5] expired before it could start.
     if (publication.expiresAtMs <= this.#now()) this.#drop('expired', delivery)
     else if (!link.fits(publication, qos, subscriptionIdentifiers)) this.#drop('too-large', delivery)
-    else if (qos === 0) link.publish(publication, 0, retain, false, 0, subscriptionIdentifiers)
-    else this.#send(link, publication, qos, retain, subscriptionIdentifiers, delivery)
+    else if (qos === 0) {
+      link.publish(publication, 0, retain, false, 0, subscriptionIdentifiers)
+      // It was kept while it waited, and nothing will come back for it.
+      this.#observer.settled?.(this, delivery, 0, ReasonCode.success)
+    } else this.#send(link, publication, qos, retain, subscriptionIdentifiers, delivery)
   }
 
   #resend(link: SessionLink, packetId: number, delivery: Delivery | undefined): void {
     if (delivery === undefined) {
+      // It was not kept, as the session was to end with its connection.
       this.outbound.abandon(packetId)
+      this.sendQuota++
       return
     }
     const { publication, qos, retain, subscriptionIdentifiers } = delivery
@@ -275,11 +289,9 @@ export class Session {
     link.publish(publication, qos, retain, true, packetId, subscriptionIdentifiers)
   }
 
-  #settle(delivery: Delivery, packetId: number, reasonCode: ReasonCode): void {
+  #settle(delivery: Delivery, packetId: number, reasonCode: ReasonCode, isRefused: boolean): void {
     this.#inFlightBytes -= deliveryBytes(delivery.publication)
-    if (reasonCode >= ReasonCode.unspecifiedError) {
-      this.#drop('refused', delivery)
-    }
+    if (isRefused) this.#drop('refused', delivery)
     this.#observer.settled?.(this, delivery, packetId, reasonCode)
   }
 
