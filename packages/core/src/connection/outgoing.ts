@@ -41,13 +41,10 @@ export class Outgoing implements SessionLink {
 
   fits(publication: Publication, qos: QoS, subscriptionIdentifiers: readonly number[] | undefined): boolean {
     if (this.maximumPacketSize === Number.POSITIVE_INFINITY) return true
-    // Asked before the alias is chosen: with the whole topic and an alias it is at its largest.
-    const alias = this.#aliases.maximum
     const expiry = this.#remainingExpiry(publication)
-    return (
-      publicationSize(publication, this.version, qos, alias, false, expiry, subscriptionIdentifiers) <=
-      this.maximumPacketSize
-    )
+    // Without an alias: `publish` uses one only where there is room for it, too.
+    const size = publicationSize(publication, this.version, qos, 0, false, expiry, subscriptionIdentifiers)
+    return size <= this.maximumPacketSize
   }
 
   publish(
@@ -60,12 +57,16 @@ export class Outgoing implements SessionLink {
   ): void {
     let alias = 0
     let omitTopic = false
+    const expiry = publication.expiresAtMs === Number.POSITIVE_INFINITY ? -1 : this.#remainingExpiry(publication)
     // Only an interned topic can come again; a one-off (a will) would push a useful alias out.
-    if (this.#aliases.maximum > 0 && publication.topicBytes !== publication.bytes) {
+    if (
+      this.#aliases.maximum > 0 &&
+      publication.topicBytes !== publication.bytes &&
+      this.#takesAlias(publication, qos, expiry, subscriptionIdentifiers)
+    ) {
       alias = this.#aliases.use(publication.topicBytes)
       omitTopic = !this.#aliases.isNew
     }
-    const expiry = publication.expiresAtMs === Number.POSITIVE_INFINITY ? -1 : this.#remainingExpiry(publication)
     encodePublication(
       this.writer,
       publication,
@@ -114,6 +115,18 @@ export class Outgoing implements SessionLink {
       return true
     }
     return false
+  }
+
+  /** An alias must not make a packet larger than the peer takes: with the whole topic beside it, it is at its largest. */
+  #takesAlias(
+    publication: Publication,
+    qos: QoS,
+    expiry: number,
+    subscriptionIdentifiers: readonly number[] | undefined,
+  ): boolean {
+    if (this.maximumPacketSize === Number.POSITIVE_INFINITY) return true
+    const size = publicationSize(publication, this.version, qos, 1, false, expiry, subscriptionIdentifiers)
+    return size <= this.maximumPacketSize
   }
 
   /**

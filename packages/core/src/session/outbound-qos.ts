@@ -18,7 +18,8 @@
  *
  * Always holds: tail <= unsent <= next, next - tail <= 65,535 (so no identifier is in use twice [MQTT-2.2.1-3],
  * [MQTT-2.2.1-4]); every slot outside tail…next is free; walking tail…next is walking in the order of sending, which is
- * the order in which a resumed session must send again [MQTT-4.6.0-1].
+ * the order in which a resumed session must send again [MQTT-4.6.0-1], [MQTT-4.6.0-4]. It walks twice: PUBREL needs no send
+ * quota and must not wait for any [MQTT-4.9.0-3], so each goes out before the first PUBLISH.
  *
  * Rejected: a Map from identifier to state (1.5 times the cost of a delivery, and garbage), reusing the lowest free
  * identifier (loses the order). The price: one message that is never acknowledged stalls the session after 65,534 others.
@@ -63,6 +64,8 @@ export class OutboundQos {
   #deliveries: (Delivery | undefined)[] = []
   #tail = 0
   #unsent = 0
+  /** Like #unsent, for the PUBREL packets, which go first. Means nothing when #unsent is #next. */
+  #unreleased = 0
   #next = 0
   #inFlight = 0
 
@@ -71,9 +74,14 @@ export class OutboundQos {
     return this.#inFlight
   }
 
-  /** An identifier could be handed out now, and everything from before a resume has been sent again. */
+  /** An identifier could be handed out now, for a request at least. */
+  get hasIdentifier(): boolean {
+    return this.#next - this.#tail < packetIdMax
+  }
+
+  /** A new PUBLISH may go: there is an identifier, and everything from before a resume has been sent again. */
   get ready(): boolean {
-    return this.#unsent === this.#next && this.#next - this.#tail < packetIdMax
+    return this.#unsent === this.#next && this.hasIdentifier
   }
 
   /** Is something from before a resume still to be sent again? */
@@ -81,10 +89,17 @@ export class OutboundQos {
     return this.#unsent < this.#next
   }
 
-  /** Hand out the next identifier. `delivery` is kept until it is done; undefined where nothing will ever be sent again. */
+  /**
+   * Hand out the next identifier. `delivery` is kept until it is done; undefined where nothing will ever be sent again.
+   * Only where `ready`; a request (awaitingAnswer) where `hasIdentifier`.
+   */
   begin(state: Exclude<OutboundState, 0 | 3>, delivery: Delivery | undefined): number {
     const sequence = this.#place(state, delivery)
-    this.#unsent = this.#next
+    // What waits to be sent again still does, in front of this one.
+    if (this.#unsent === sequence) {
+      this.#unsent = this.#next
+      this.#unreleased = this.#next
+    }
     this.#inFlight++
     return (sequence % packetIdMax) + 1
   }
@@ -102,7 +117,7 @@ export class OutboundQos {
     for (let i = 0; i < skipped; i++) this.#place(OutboundState.free, undefined)
     this.#place(state, delivery)
     this.#inFlight++
-    this.#unsent = this.#tail
+    this.#sendAgain()
   }
 
   /** What `input` for `packetId` means. The delivery, if one is wanted, is read with `peek` before. */
@@ -148,27 +163,36 @@ export class OutboundQos {
       const slot = sequence & (this.#states.length - 1)
       if (this.#states[slot] === OutboundState.awaitingAnswer) this.#release(sequence, slot)
     }
-    this.#unsent = this.#tail
+    this.#sendAgain()
+  }
+
+  /** Nothing is in flight any more. Returns what was, in the order of sending. */
+  clear(): { packetId: number; state: OutboundState; delivery: Delivery | undefined }[] {
+    const entries = [...this.entries()]
+    this.#states.fill(OutboundState.free)
+    this.#deliveries.fill(undefined)
+    this.#tail = this.#next
+    this.#unsent = this.#next
+    this.#inFlight = 0
+    return entries
   }
 
   /**
-   * The next one to send again, or undefined when all have been. `mayPublish` false: only a PUBREL may go (it needs no
-   * send quota), and a PUBLISH in front of it waits, so that the order stays.
+   * The next one to send again, or undefined when all have been, or when the next is a PUBLISH and `mayPublish` is false
+   * (there is no send quota).
    */
   nextUnsent(
     mayPublish: boolean,
   ): { packetId: number; state: OutboundState; delivery: Delivery | undefined } | undefined {
-    while (this.#unsent < this.#next) {
-      const sequence = this.#unsent
-      const slot = sequence & (this.#states.length - 1)
-      const state = this.#states[slot] as OutboundState
-      if (state === OutboundState.awaitingPuback || state === OutboundState.awaitingPubrec) {
-        if (!mayPublish) return undefined
-      }
-      this.#unsent = sequence + 1
-      if (state !== OutboundState.free) {
-        return { packetId: (sequence % packetIdMax) + 1, state, delivery: this.#deliveries[slot] }
-      }
+    const mask = this.#states.length - 1
+    while (this.#unreleased < this.#next) {
+      const sequence = this.#unreleased++
+      if (this.#states[sequence & mask] === OutboundState.awaitingPubcomp) return this.#entry(sequence)
+    }
+    for (; this.#unsent < this.#next; this.#unsent++) {
+      const state = this.#states[this.#unsent & mask]
+      if (state !== OutboundState.awaitingPuback && state !== OutboundState.awaitingPubrec) continue
+      return mayPublish ? this.#entry(this.#unsent++) : undefined
     }
     return undefined
   }
@@ -176,11 +200,20 @@ export class OutboundQos {
   /** Everything in flight, in the order of sending. */
   *entries(): IterableIterator<{ packetId: number; state: OutboundState; delivery: Delivery | undefined }> {
     for (let sequence = this.#tail; sequence < this.#next; sequence++) {
-      const slot = sequence & (this.#states.length - 1)
-      const state = this.#states[slot] as OutboundState
-      if (state === OutboundState.free) continue
-      yield { packetId: (sequence % packetIdMax) + 1, state, delivery: this.#deliveries[slot] }
+      const entry = this.#entry(sequence)
+      if (entry.state !== OutboundState.free) yield entry
     }
+  }
+
+  #sendAgain(): void {
+    this.#unsent = this.#tail
+    this.#unreleased = this.#tail
+  }
+
+  #entry(sequence: number): { packetId: number; state: OutboundState; delivery: Delivery | undefined } {
+    const slot = sequence & (this.#states.length - 1)
+    const state = this.#states[slot] as OutboundState
+    return { packetId: (sequence % packetIdMax) + 1, state, delivery: this.#deliveries[slot] }
   }
 
   #place(state: OutboundState, delivery: Delivery | undefined): number {
@@ -209,6 +242,7 @@ export class OutboundQos {
     while (tail < this.#next && this.#states[tail & mask] === OutboundState.free) tail++
     this.#tail = tail
     if (this.#unsent < tail) this.#unsent = tail
+    if (this.#unreleased < tail) this.#unreleased = tail
   }
 
   #grow(): void {
