@@ -20,12 +20,8 @@ export { forbids, type Phase, type Role } from './connection/legality.ts'
 export { defaultServerLimits, type Negotiated, type ServerLimits } from './connection/negotiation.ts'
 export type { ClientLimits } from './connection/negotiation-client.ts'
 export { Outgoing } from './connection/outgoing.ts'
-export {
-  type CloseReason,
-  ServerConnection,
-  type ServerConnectionOptions,
-  type ServerHandler,
-} from './connection/server-connection.ts'
+export { ServerConnection } from './connection/server-connection.ts'
+export type { CloseReason, ServerConnectionOptions, ServerHandler } from './connection/server-handler.ts'
 export type { Transport, TransportHandler } from './connection/transport.ts'
 export { type Fault, fault } from './packet/fault.ts'
 export { MqError } from './packet/mq-error.ts'

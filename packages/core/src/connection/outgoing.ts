@@ -155,31 +155,3 @@ function withFittingReason<P extends ControlPacket>(packet: P, version: Protocol
   const isShutdown = packet.type === 'connack' && packet.reasonCode === ReasonCode.serverShuttingDown
   return { ...packet, reasonCode: isShutdown ? ReasonCode.serverUnavailable : ReasonCode.unspecifiedError }
 }
-
-/** Return codes of CONNACK before 5.0 (3.1.1, table 3.1) for the Reason Codes that have one; undefined closes unanswered. */
-export function connectReturnCode(reasonCode: ReasonCode): number | undefined {
-  switch (reasonCode) {
-    case ReasonCode.success:
-      return 0
-    case ReasonCode.unsupportedProtocolVersion:
-      return 1
-    case ReasonCode.clientIdentifierNotValid:
-      return 2
-    case ReasonCode.serverUnavailable:
-    case ReasonCode.serverBusy:
-    case ReasonCode.quotaExceeded:
-    case ReasonCode.connectionRateExceeded:
-    case ReasonCode.useAnotherServer:
-    case ReasonCode.serverMoved:
-    case ReasonCode.serverShuttingDown:
-      return 3
-    case ReasonCode.badUserNameOrPassword:
-    case ReasonCode.badAuthenticationMethod:
-      return 4
-    case ReasonCode.notAuthorized:
-    case ReasonCode.banned:
-      return 5
-    default:
-      return undefined
-  }
-}

@@ -19,9 +19,7 @@ import type {
   ControlPacket,
   DisconnectPacket,
   SubackPacket,
-  SubscribePacket,
   UnsubackPacket,
-  UnsubscribePacket,
 } from '../packet/packet.ts'
 import type { ConnackProperties } from '../packet/properties.ts'
 import type { Publication } from '../packet/publication.ts'
@@ -30,49 +28,12 @@ import type { Session } from '../session/session.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
 import type { TopicEntry } from '../topic/topic-table.ts'
-import type { Outlet } from '../wire/writer.ts'
-import { Incoming, type IncomingHandler, type Workspace } from './incoming.ts'
+import { Incoming, type IncomingHandler } from './incoming.ts'
 import { KeepAlive } from './keep-alive.ts'
-import { announce, type Negotiated, negotiate, type ServerLimits } from './negotiation.ts'
-import { connectReturnCode, Outgoing } from './outgoing.ts'
-import { peekProtocolVersion } from './protocol-version.ts'
-
-/** Why a connection ended. */
-export type CloseReason =
-  /** The client said goodbye. Its Will is deleted unless the code is 0x04 (or above) [MQTT-3.14.4-3]. */
-  | { readonly by: 'client'; readonly packet: DisconnectPacket }
-  /** The client broke the protocol. */
-  | { readonly by: 'fault'; readonly fault: Fault }
-  /** We ended or refused it. */
-  | { readonly by: 'server'; readonly reasonCode: ReasonCode; readonly sentence: string }
-  /** The network connection went away. */
-  | { readonly by: 'network'; readonly sentence: string }
-
-/** What the broker does about each packet. Each call may be answered at once or later, through the connection. */
-export interface ServerHandler<Route> {
-  /** Answer with `accept` or `refuse`. Nothing more is read until then. */
-  connect(packet: ConnectPacket): void
-  /** QoS > 0: answer with `acknowledge`. The Publication is valid during this call only; `keep()` it otherwise. */
-  publish(publication: Publication, topic: TopicEntry<Route>): void
-  /** The client has released a QoS 2 message; `known` says whether we held it. Answer with `complete`. */
-  released(packetId: number, known: boolean): void
-  subscribe(packet: SubscribePacket): void
-  unsubscribe(packet: UnsubscribePacket): void
-  auth(packet: AuthPacket): void
-  /** The last call. What was written is to be flushed, then the network connection closed. */
-  closed(reason: CloseReason): void
-}
-
-export interface ServerConnectionOptions<Route> {
-  readonly limits: ServerLimits
-  readonly workspace: Workspace<Route>
-  readonly handler: ServerHandler<Route>
-  readonly outlet: Outlet
-  /** Milliseconds, a clock that does not go back. */
-  readonly now: () => number
-  /** How long a client may take from the network connection to its CONNECT, in milliseconds. */
-  readonly connectTimeoutMs: number
-}
+import { announce, type Negotiated, negotiate } from './negotiation.ts'
+import { Outgoing } from './outgoing.ts'
+import { refuseUnreadable, writeRefusal } from './refusal.ts'
+import type { CloseReason, ServerConnectionOptions } from './server-handler.ts'
 
 export class ServerConnection<Route> implements IncomingHandler<Route> {
   readonly outgoing: Outgoing
@@ -86,6 +47,9 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   readonly #acks = new AckOrder()
   /** The PUBLISH that the handler is looking at, or 0: its answer can leave without being queued. */
   #current = 0
+  #currentAnswer: PublishAnswer = 'puback'
+  /** The PUBLISH that the handler could not decide on yet, or 0: nothing is read until it has. */
+  #undecided = 0
   #closed = false
 
   constructor(options: ServerConnectionOptions<Route>) {
@@ -148,6 +112,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   }
 
   release(nowMs: number): void {
+    this.#undecided = 0
     this.#keepAlive.heard(nowMs)
     this.#incoming.release()
   }
@@ -156,7 +121,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   accept(session: Session, sessionPresent: boolean, extra: ConnackProperties | undefined): void {
     const connect = this.connectPacket
     const negotiated = this.negotiated
-    if (connect === undefined || negotiated === undefined || this.#closed) return
+    if (connect === undefined || negotiated === undefined || this.#incoming.phase !== 'authenticating') return
     const { limits, now } = this.#options
     const properties = { ...announce(connect, limits, negotiated), ...extra }
     const sent = this.outgoing.control({
@@ -184,18 +149,9 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   /** CONNACK with a failure, in the version's terms, and the end [MQTT-3.2.2-7], [MQTT311-3.2.2-5]. */
   refuse(reasonCode: ReasonCode, sentence: string, extra?: ConnackProperties): void {
     if (this.#closed) return
-    if (this.version === 5) {
-      this.outgoing.control({
-        type: 'connack',
-        sessionPresent: false,
-        reasonCode,
-        properties: { reasonString: sentence, ...extra },
-      })
-    } else {
-      const returnCode = connectReturnCode(reasonCode)
-      if (returnCode !== undefined) {
-        this.outgoing.control({ type: 'connack', sessionPresent: false, reasonCode: returnCode })
-      }
+    // Only a CONNECT is answered, and only once [MQTT-3.2.0-2].
+    if (this.#incoming.phase === 'authenticating') {
+      writeRefusal(this.outgoing, reasonCode, { reasonString: sentence, ...extra })
     }
     this.#close({ by: 'server', reasonCode, sentence })
   }
@@ -205,13 +161,12 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     if (this.#closed) return
     if (packetId === this.#current) {
       this.#current = 0
-      const answer = this.#options.workspace.publication.qos === 1 ? 'puback' : 'pubrec'
       if (this.#acks.length === 0) {
-        this.#answer(answer, packetId, reasonCode, reasonString)
+        this.#answer(this.#currentAnswer, packetId, reasonCode, reasonString)
         return
       }
-      this.#acks.expect(answer, packetId)
-    }
+      this.#acks.expect(this.#currentAnswer, packetId)
+    } else if (packetId === this.#undecided) this.#undecided = 0
     this.#acks.ready(packetId, reasonCode, reasonString, this.#answer)
   }
 
@@ -245,8 +200,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     if (inbound === undefined) return
     const { packetId } = publication
     if (publication.qos === 2 && inbound.isHeld(packetId)) {
-      // [MQTT-4.3.3-10] Answer again, never deliver twice. If the first answer is still to come, that one will do.
-      if (!this.#acks.awaits(packetId)) this.outgoing.ack('pubrec', packetId, ReasonCode.success, undefined)
+      this.#answerAgain(packetId)
       return
     }
     if (this.version === 5 && inbound.unanswered >= this.#options.limits.receiveMaximum) {
@@ -258,10 +212,12 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     inbound.begin()
     if (publication.qos === 2) inbound.hold(packetId)
     this.#current = packetId
+    this.#currentAnswer = publication.qos === 1 ? 'puback' : 'pubrec'
     this.#options.handler.publish(publication, topic)
     if (this.#current !== packetId || this.#closed) return
     this.#current = 0
-    this.#acks.expect(publication.qos === 1 ? 'puback' : 'pubrec', packetId)
+    this.#acks.expect(this.#currentAnswer, packetId)
+    if (this.#incoming.held) this.#undecided = packetId
   }
 
   acknowledgement(type: AckPacket['type'], ack: AckFields): void {
@@ -274,7 +230,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
       return
     }
     if (session.acknowledged(type, ack.packetId, ack.reasonCode) === 'fault') {
-      this.#broken(fault(ReasonCode.protocolError, 'MQTT-4.3', `${type.toUpperCase()} for a PUBLISH of another QoS`))
+      this.#broken(fault(ReasonCode.protocolError, '4.3', `${type.toUpperCase()} for a PUBLISH of another QoS`))
     }
   }
 
@@ -309,19 +265,11 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   }
 
   fault(problem: Fault, bytes: Uint8Array | undefined, body: number, end: number): void {
-    if (this.#incoming.phase === 'opening' && bytes !== undefined) {
-      // The first packet was a CONNECT that we could not take: its sender may hear why [MQTT-3.1.4-1].
-      const version = peekProtocolVersion(bytes, body, end)
-      if (version !== undefined) {
-        this.#incoming.version = version
-        this.outgoing.version = version
-        const returnCode = version === 5 ? problem.reasonCode : connectReturnCode(problem.reasonCode)
-        if (returnCode !== undefined) {
-          this.outgoing.control({ type: 'connack', sessionPresent: false, reasonCode: returnCode })
-        }
-      }
-    } else if (this.#incoming.phase === 'authenticating') {
-      this.refuse(problem.reasonCode, problem.sentence)
+    const { phase } = this.#incoming
+    if (phase === 'opening' && bytes !== undefined) {
+      this.#incoming.version = refuseUnreadable(this.outgoing, problem, bytes, body, end) ?? this.version
+    } else if (phase === 'authenticating') {
+      writeRefusal(this.outgoing, problem.reasonCode, { reasonString: problem.sentence })
     } else this.#sayGoodbye(problem.reasonCode, problem.sentence, undefined)
     this.#close({ by: 'fault', fault: problem })
   }
@@ -335,7 +283,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     this.outgoing.maximumPacketSize = negotiated.clientMaximumPacketSize
     this.outgoing.terse = packet.properties?.requestProblemInformation === 0
     this.#incoming.phase = 'authenticating'
-    // [MQTT-3.1.4-...] packets may follow CONNECT at once; they wait for its answer.
+    // Packets may follow CONNECT at once (section 3.1.4); they wait for its answer [MQTT-3.1.4-6].
     this.#incoming.hold()
     this.#options.handler.connect(packet)
   }
@@ -371,6 +319,15 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     this.outgoing.ack(answer, packetId, reasonCode, reasonString)
   }
 
+  /** [MQTT-4.3.3-10] Never deliver twice. If the first answer is still to come, that one will do. */
+  #answerAgain(packetId: number): void {
+    if (this.#acks.length === 0) this.outgoing.ack('pubrec', packetId, ReasonCode.success, undefined)
+    else if (!this.#acks.awaits(packetId)) {
+      this.#acks.expect('pubrec', packetId)
+      this.#acks.ready(packetId, ReasonCode.success, undefined, this.#answer)
+    }
+  }
+
   #broken(problem: Fault): void {
     this.fault(problem, undefined, 0, 0)
   }
@@ -386,7 +343,12 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     this.#closed = true
     this.#incoming.close()
     this.#acks.clear()
-    if (this.session?.link === this.outgoing) this.session.detach()
+    if (this.session?.link === this.outgoing) {
+      // Nobody has taken it over, so its identifier must not stand for a message that we have.
+      const untaken = this.#current || this.#undecided
+      if (untaken !== 0 && this.#currentAnswer === 'pubrec') this.session.inbound.forget(untaken)
+      this.session.detach()
+    }
     this.#options.handler.closed(reason)
   }
 }

@@ -2,10 +2,11 @@
  * PUBACK and PUBREC leave in the order in which their PUBLISH packets came [MQTT-4.6.0-2], [MQTT-4.6.0-3], whatever the
  * order in which the answers are ready: one may wait for a disk, the next for nothing.
  *
- *     arrived ──► [ 7 ready | 9 waiting | 10 ready ]      7 leaves at once, 10 waits for 9
+ *     arrived ──► [ gone | gone | 7 ready | 9 waiting | 10 ready ]      7 leaves at once, 10 waits for 9
+ *                                 ^head
  *
- * Always holds: the first entry is never ready (it would have left). Empty nearly always, so the common case is one
- * comparison and no allocation.
+ * Always holds: the entry at the head is never ready (it would have left). Empty nearly always, so the common case is one
+ * comparison and no allocation; where a whole batch waits for its disk, each answer is found at the head.
  */
 import type { ReasonCode } from '../spec/reason-code.ts'
 
@@ -26,10 +27,11 @@ export type SendAnswer = (
 ) => void
 
 export class AckOrder {
-  readonly #waiting: Waiting[] = []
+  #waiting: Waiting[] = []
+  #head = 0
 
   get length(): number {
-    return this.#waiting.length
+    return this.#waiting.length - this.#head
   }
 
   /** A PUBLISH was taken in whose answer is not ready yet. */
@@ -37,27 +39,41 @@ export class AckOrder {
     this.#waiting.push({ answer, packetId, reasonCode: undefined, reasonString: undefined })
   }
 
+  /** An answer for `packetId` is still to leave. */
   awaits(packetId: number): boolean {
-    return this.#waiting.some((entry) => entry.packetId === packetId && entry.reasonCode === undefined)
+    return this.#waiting.some((entry, at) => at >= this.#head && entry.packetId === packetId)
   }
 
   /** The answer for `packetId` is ready: send it and what waited behind it, or note it. False: nobody awaits it. */
   ready(packetId: number, reasonCode: ReasonCode, reasonString: string | undefined, send: SendAnswer): boolean {
-    const entry = this.#waiting.find((each) => each.packetId === packetId && each.reasonCode === undefined)
+    const entry = this.#find(packetId)
     if (entry === undefined) return false
     entry.reasonCode = reasonCode
     entry.reasonString = reasonString
-    let leaving = 0
-    for (const each of this.#waiting) {
-      if (each.reasonCode === undefined) break
-      send(each.answer, each.packetId, each.reasonCode, each.reasonString)
-      leaving++
+    for (let first = this.#waiting[this.#head]; first?.reasonCode !== undefined; first = this.#waiting[this.#head]) {
+      this.#head++
+      send(first.answer, first.packetId, first.reasonCode, first.reasonString)
     }
-    this.#waiting.splice(0, leaving)
+    if (this.#head === this.#waiting.length) {
+      this.#waiting.length = 0
+      this.#head = 0
+    } else if (this.#head >= 1024) {
+      this.#waiting = this.#waiting.slice(this.#head)
+      this.#head = 0
+    }
     return true
   }
 
   clear(): void {
-    this.#waiting.length = 0
+    this.#waiting = []
+    this.#head = 0
+  }
+
+  #find(packetId: number): Waiting | undefined {
+    for (let at = this.#head; at < this.#waiting.length; at++) {
+      const entry = this.#waiting[at]
+      if (entry?.packetId === packetId && entry.reasonCode === undefined) return entry
+    }
+    return undefined
   }
 }
