@@ -79,5 +79,8 @@ export function resolveLimits(given: Partial<BrokerLimits> | undefined): BrokerL
       `limits.queuePolicy is ${String(limits.queuePolicy)}; 'drop-newest' and 'drop-oldest' are allowed`,
     )
   }
+  if (typeof limits.queueQos0 !== 'boolean') {
+    throw new MqError('MQ_BAD_OPTION', `limits.queueQos0 is ${String(limits.queueQos0)}; true and false are allowed`)
+  }
   return limits
 }

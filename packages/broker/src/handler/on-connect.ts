@@ -2,7 +2,7 @@
  * CONNECT (section 3.1.4): is the identifier acceptable, who is it, may its Will be published, which session does it get.
  * Each question may be answered later; the machine reads nothing until `accept` or `refuse`.
  */
-import { type ConnackProperties, type ConnectPacket, parseTopicName, ReasonCode } from '@mq/core'
+import { type ConnackProperties, type ConnectPacket, isWellFormedUtf8, parseTopicName, ReasonCode } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import { askAuthenticator, askAuthorizer, whenAnswered } from './ask.ts'
 import { beginAuthentication } from './on-auth.ts'
@@ -101,6 +101,11 @@ function unacceptable(connection: Connection, packet: ConnectPacket): Problem | 
       return { reasonCode: ReasonCode.topicNameInvalid, sentence: `Will Topic: ${name.sentence}` }
     if (isReserved(will.topicName)) {
       return { reasonCode: ReasonCode.notAuthorized, sentence: 'a Will cannot be published under $SYS/' }
+    }
+    const { payload, properties } = will
+    if (properties?.payloadFormatIndicator === 1 && !isWellFormedUtf8(payload, 0, payload.length)) {
+      const sentence = 'the Payload Format Indicator of the Will is 1 and its payload is not UTF-8'
+      return { reasonCode: ReasonCode.payloadFormatInvalid, sentence }
     }
   }
   if (connection.broker.connections.size > connection.broker.limits.connectionsMax) {
