@@ -132,8 +132,8 @@ export class Lifecycle<Route> {
 
   #carry(transport: Transport, connect: ConnectPacket, connackTimeoutMs: number): void {
     const { options, clock, workspace, handler, traffic } = this.#options
-    const { topicAlias, sendMaximum = 65_535 } = options
-    let closedAlready = false
+    // Before 5.0 no server says how much it takes: Mosquitto acknowledges, and loses, what is above 20 at QoS 2.
+    const { topicAlias, sendMaximum = connect.protocolVersion === 5 ? 65_535 : 20 } = options
     const connection: NetworkConnection<Route> = new NetworkConnection<Route>({
       transport,
       connect,
@@ -156,14 +156,12 @@ export class Lifecycle<Route> {
         answered: (packet) => handler.answered(packet),
         auth: (packet) => handler.auth(packet),
         closed: (reason) => {
-          closedAlready = true
           if (this.#connection === connection) this.#closed(reason)
         },
       },
     })
-    // Within the constructor only CONNECT is written: nothing can have been answered yet.
     this.#connection = connection
-    if (closedAlready) this.#closed({ by: 'network', sentence: 'the connection was closed', answered: false })
+    connection.start()
   }
 
   #closed(reason: ClientCloseReason): void {

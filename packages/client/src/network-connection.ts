@@ -41,6 +41,7 @@ export class NetworkConnection<Route> {
   readonly #transport: Transport
   readonly #clock: Clock
   readonly #outbox: Outbox
+  readonly #traffic: { bytesReceived: number; bytesSent: number }
   #isGone!: () => void
   #cancelTimer: (() => void) | undefined = undefined
   #armedForMs = Number.POSITIVE_INFINITY
@@ -85,14 +86,19 @@ export class NetworkConnection<Route> {
       },
     })
     this.#outbox.attach(transport)
+    this.#traffic = traffic
+  }
+
+  /** CONNECT. A transport may have the answer ready at once. */
+  start(): void {
     this.machine.open()
     this.#outbox.flush()
     this.#arm()
-    transport.attach({
+    this.#transport.attach({
       data: (chunk) => {
         if (this.machine.isClosed) return
-        traffic.bytesReceived += chunk.length
-        this.machine.receive(chunk, clock.now())
+        this.#traffic.bytesReceived += chunk.length
+        this.machine.receive(chunk, this.#clock.now())
         if (this.machine.deadlineMs < this.#armedForMs) this.#arm()
       },
       drained: () => this.#outbox.drained(),

@@ -130,7 +130,10 @@ export interface ConnectOptions extends Abortable {
   readonly queue?: QueueOptions | undefined
   /** QoS 1 and 2 messages that the server may send before we acknowledged them. Default 1024. */
   readonly receiveMaximum?: number | undefined
-  /** QoS 1 and 2 messages that we send before the server acknowledged them, at most; the server's limit also counts. */
+  /**
+   * QoS 1 and 2 messages that we send before the server acknowledged them, at most; the server's Receive Maximum also
+   * counts. Default 65,535, and 20 before 5.0, where no server can say what it takes (Mosquitto takes 20 at QoS 2).
+   */
   readonly sendMaximum?: number | undefined
   /** Bytes; the largest packet we take. Default: none. */
   readonly maximumPacketSize?: number | undefined
