@@ -62,7 +62,9 @@ export { type Delivery, type DropReason, deliveryBytes } from './session/deliver
 export { InboundQos } from './session/inbound-qos.ts'
 export { OutboundQos, OutboundState } from './session/outbound-qos.ts'
 export { OutboundQueue, type QueueLimits, type QueuePolicy } from './session/outbound-queue.ts'
-export { Session, type SessionLink, type SessionObserver, type SessionOptions } from './session/session.ts'
+export { Session, type SessionOptions } from './session/session.ts'
+export type { SessionLink } from './session/session-link.ts'
+export type { SessionObserver } from './session/session-observer.ts'
 export {
   packetIdMax,
   receiveMaximumDefault,

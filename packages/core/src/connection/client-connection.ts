@@ -22,8 +22,8 @@ import type {
 } from '../packet/packet.ts'
 import type { DisconnectProperties } from '../packet/properties.ts'
 import type { Publication } from '../packet/publication.ts'
-import { AckOrder, type PublishAnswer } from '../session/ack-order.ts'
-import type { Session, SessionLink } from '../session/session.ts'
+import type { Session } from '../session/session.ts'
+import type { SessionLink } from '../session/session-link.ts'
 import { receiveMaximumDefault } from '../spec/limits.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
@@ -34,6 +34,7 @@ import { Incoming, type IncomingHandler } from './incoming.ts'
 import { type ClientLimits, negotiateAsClient } from './negotiation-client.ts'
 import { Outgoing } from './outgoing.ts'
 import { PingTimer } from './ping-timer.ts'
+import { PublishAnswers } from './publish-answers.ts'
 
 export class ClientConnection<Route> implements IncomingHandler<Route> {
   readonly outgoing: Outgoing
@@ -44,15 +45,14 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
   readonly #options: ClientConnectionOptions<Route>
   readonly #pings: PingTimer
   readonly #receiveMaximum: number
-  readonly #acks = new AckOrder()
-  /** The PUBLISH that the handler is looking at, or 0: its answer can leave without being queued. */
-  #current = 0
+  readonly #answers: PublishAnswers
   #closed = false
 
   constructor(options: ClientConnectionOptions<Route>) {
     const { connect, workspace, now } = options
     this.#options = options
     this.outgoing = new Outgoing(options.outlet, now)
+    this.#answers = new PublishAnswers(this.outgoing)
     const { maximumPacketSize = Number.POSITIVE_INFINITY, receiveMaximum } = connect.properties ?? {}
     this.#incoming = new Incoming('client', maximumPacketSize, workspace, this)
     this.#receiveMaximum = receiveMaximum ?? receiveMaximumDefault
@@ -127,23 +127,14 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
   carry(session: Session, link: SessionLink = this.outgoing): void {
     if (this.#closed || this.limits === undefined) return
     this.session = session
+    this.#answers.inbound = session.inbound
     session.attach(link, this.limits.receiveMaximum)
     session.pump()
   }
 
   /** The answer to a QoS > 0 PUBLISH: PUBACK or PUBREC, once it is true. */
   acknowledge(packetId: number, reasonCode: ReasonCode): void {
-    if (this.#closed) return
-    if (packetId === this.#current) {
-      this.#current = 0
-      const answer = this.#options.workspace.publication.qos === 1 ? 'puback' : 'pubrec'
-      if (this.#acks.length === 0) {
-        this.#answer(answer, packetId, reasonCode)
-        return
-      }
-      this.#acks.expect(answer, packetId)
-    }
-    this.#acks.ready(packetId, reasonCode, undefined, this.#answer)
+    if (!this.#closed) this.#answers.acknowledge(packetId, reasonCode, undefined)
   }
 
   /** SUBSCRIBE, UNSUBSCRIBE, AUTH. False: larger than the server takes, and not sent. */
@@ -169,7 +160,6 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
     if (inbound === undefined) return
     const { packetId } = publication
     const isRepeated = publication.qos === 2 && inbound.isHeld(packetId)
-    if (isRepeated && this.#acks.awaits(packetId)) return
     if (this.version === 5 && !isRepeated && inbound.unanswered >= this.#receiveMaximum) {
       // [MQTT-3.3.4-9]
       const sentence = 'more than Receive Maximum unacknowledged PUBLISH'
@@ -178,17 +168,15 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
     }
     if (isRepeated) {
       // [MQTT-4.3.3-10] Answer again, never deliver twice.
-      if (this.#options.handler.handlesStill(packetId)) this.#acks.expect('pubrec', packetId)
-      else this.outgoing.ack('pubrec', packetId, ReasonCode.success, undefined)
+      this.#answers.repeat(packetId, this.#options.handler.handlesStill(packetId))
       return
     }
     inbound.begin()
     if (publication.qos === 2) inbound.hold(packetId)
-    this.#current = packetId
+    this.#answers.begin(publication.qos === 1 ? 'puback' : 'pubrec', packetId)
     this.#options.handler.publish(publication, topic)
-    if (this.#current !== packetId || this.#closed) return
-    this.#current = 0
-    this.#acks.expect(publication.qos === 1 ? 'puback' : 'pubrec', packetId)
+    // Held or not, the handler has it: a client goes on with a message whatever becomes of its connection.
+    this.#answers.end(false)
   }
 
   acknowledgement(type: AckPacket['type'], ack: AckFields): void {
@@ -272,16 +260,6 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
     handler.connected(packet, limits)
   }
 
-  readonly #answer = (answer: PublishAnswer, packetId: number, reasonCode: ReasonCode): void => {
-    const inbound = this.session?.inbound
-    if (answer === 'puback' || reasonCode >= ReasonCode.unspecifiedError) {
-      inbound?.finish()
-      // A refused QoS 2 exchange is over; the identifier is free again [MQTT-4.3.3-9].
-      if (answer === 'pubrec') inbound?.forget(packetId)
-    }
-    this.outgoing.ack(answer, packetId, reasonCode, undefined)
-  }
-
   #broken(problem: Fault): void {
     this.fault(problem, undefined, 0, 0)
   }
@@ -295,7 +273,8 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
     if (this.#closed) return
     this.#closed = true
     this.#incoming.close()
-    this.#acks.clear()
+    this.#answers.inbound = undefined
+    this.#answers.close()
     this.session?.detach()
     this.#options.handler.closed(reason)
   }

@@ -23,16 +23,16 @@ import type {
 } from '../packet/packet.ts'
 import type { ConnackProperties } from '../packet/properties.ts'
 import type { Publication } from '../packet/publication.ts'
-import { AckOrder, type PublishAnswer } from '../session/ack-order.ts'
 import type { Session } from '../session/session.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
 import type { TopicEntry } from '../topic/topic-table.ts'
+import { refuseUnreadable, writeAcceptance, writeRefusal } from './connack.ts'
 import { Incoming, type IncomingHandler } from './incoming.ts'
 import { KeepAlive } from './keep-alive.ts'
-import { announce, type Negotiated, negotiate } from './negotiation.ts'
+import { type Negotiated, negotiate } from './negotiation.ts'
 import { Outgoing } from './outgoing.ts'
-import { refuseUnreadable, writeRefusal } from './refusal.ts'
+import { PublishAnswers } from './publish-answers.ts'
 import type { CloseReason, ServerConnectionOptions } from './server-handler.ts'
 
 export class ServerConnection<Route> implements IncomingHandler<Route> {
@@ -44,17 +44,13 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   readonly #incoming: Incoming<Route>
   readonly #options: ServerConnectionOptions<Route>
   readonly #keepAlive = new KeepAlive()
-  readonly #acks = new AckOrder()
-  /** The PUBLISH that the handler is looking at, or 0: its answer can leave without being queued. */
-  #current = 0
-  #currentAnswer: PublishAnswer = 'puback'
-  /** The PUBLISH that the handler could not decide on yet, or 0: nothing is read until it has. */
-  #undecided = 0
+  readonly #answers: PublishAnswers
   #closed = false
 
   constructor(options: ServerConnectionOptions<Route>) {
     this.#options = options
     this.outgoing = new Outgoing(options.outlet, options.now)
+    this.#answers = new PublishAnswers(this.outgoing)
     this.#incoming = new Incoming('server', options.limits.maximumPacketSize, options.workspace, this)
     this.#keepAlive.start(options.connectTimeoutMs / 1000, 1, options.now())
   }
@@ -112,7 +108,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   }
 
   release(nowMs: number): void {
-    this.#undecided = 0
+    this.#answers.decided()
     this.#keepAlive.heard(nowMs)
     this.#incoming.release()
   }
@@ -123,14 +119,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     const negotiated = this.negotiated
     if (connect === undefined || negotiated === undefined || this.#incoming.phase !== 'authenticating') return
     const { limits, now } = this.#options
-    const properties = { ...announce(connect, limits, negotiated), ...extra }
-    const sent = this.outgoing.control({
-      type: 'connack',
-      // 3.1 has no Session Present flag.
-      sessionPresent: this.version === 3 ? false : sessionPresent,
-      reasonCode: ReasonCode.success,
-      ...(this.version === 5 && { properties }),
-    })
+    const sent = writeAcceptance(this.outgoing, connect, limits, negotiated, sessionPresent, extra)
     if (!sent) {
       const sentence = 'the Maximum Packet Size of the client has no room for CONNACK'
       this.#close({ by: 'server', reasonCode: ReasonCode.packetTooLarge, sentence })
@@ -141,6 +130,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     this.outgoing.topicAliasMaximum = negotiated.clientTopicAliasMaximum
     this.#keepAlive.start(negotiated.keepAlive, 1.5, now())
     this.session = session
+    this.#answers.inbound = session.inbound
     session.attach(this.outgoing, negotiated.sendQuota)
     session.pump()
     this.#incoming.release()
@@ -158,16 +148,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
 
   /** The answer to a QoS > 0 PUBLISH: PUBACK or PUBREC, once it is true. */
   acknowledge(packetId: number, reasonCode: ReasonCode, reasonString?: string): void {
-    if (this.#closed) return
-    if (packetId === this.#current) {
-      this.#current = 0
-      if (this.#acks.length === 0) {
-        this.#answer(this.#currentAnswer, packetId, reasonCode, reasonString)
-        return
-      }
-      this.#acks.expect(this.#currentAnswer, packetId)
-    } else if (packetId === this.#undecided) this.#undecided = 0
-    this.#acks.ready(packetId, reasonCode, reasonString, this.#answer)
+    if (!this.#closed) this.#answers.acknowledge(packetId, reasonCode, reasonString)
   }
 
   /** PUBCOMP. */
@@ -200,24 +181,20 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     if (inbound === undefined) return
     const { packetId } = publication
     if (publication.qos === 2 && inbound.isHeld(packetId)) {
-      this.#answerAgain(packetId)
+      // [MQTT-4.3.3-10] Answer again, never deliver twice.
+      this.#answers.repeat(packetId, false)
       return
     }
     if (this.version === 5 && inbound.unanswered >= this.#options.limits.receiveMaximum) {
-      this.#broken(
-        fault(ReasonCode.receiveMaximumExceeded, 'MQTT-3.3.4-7', 'more than Receive Maximum unacknowledged PUBLISH'),
-      )
+      const sentence = 'more than Receive Maximum unacknowledged PUBLISH'
+      this.#broken(fault(ReasonCode.receiveMaximumExceeded, 'MQTT-3.3.4-7', sentence))
       return
     }
     inbound.begin()
     if (publication.qos === 2) inbound.hold(packetId)
-    this.#current = packetId
-    this.#currentAnswer = publication.qos === 1 ? 'puback' : 'pubrec'
+    this.#answers.begin(publication.qos === 1 ? 'puback' : 'pubrec', packetId)
     this.#options.handler.publish(publication, topic)
-    if (this.#current !== packetId || this.#closed) return
-    this.#current = 0
-    this.#acks.expect(this.#currentAnswer, packetId)
-    if (this.#incoming.held) this.#undecided = packetId
+    this.#answers.end(this.#incoming.held)
   }
 
   acknowledgement(type: AckPacket['type'], ack: AckFields): void {
@@ -292,40 +269,9 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     const expiry = packet.properties?.sessionExpiryInterval
     const asked = this.connectPacket?.properties?.sessionExpiryInterval ?? 0
     if (expiry !== undefined && expiry !== 0 && asked === 0) {
-      this.#broken(
-        fault(
-          ReasonCode.protocolError,
-          'MQTT-3.14.2-2',
-          'a Session Expiry Interval cannot be set on DISCONNECT when it was 0 in CONNECT',
-        ),
-      )
-      return
-    }
-    this.#close({ by: 'client', packet })
-  }
-
-  readonly #answer = (
-    answer: PublishAnswer,
-    packetId: number,
-    reasonCode: ReasonCode,
-    reasonString: string | undefined,
-  ): void => {
-    const inbound = this.session?.inbound
-    if (answer === 'puback' || reasonCode >= ReasonCode.unspecifiedError) {
-      inbound?.finish()
-      // A refused QoS 2 exchange is over; the identifier is free again [MQTT-4.3.3-9].
-      if (answer === 'pubrec') inbound?.forget(packetId)
-    }
-    this.outgoing.ack(answer, packetId, reasonCode, reasonString)
-  }
-
-  /** [MQTT-4.3.3-10] Never deliver twice. If the first answer is still to come, that one will do. */
-  #answerAgain(packetId: number): void {
-    if (this.#acks.length === 0) this.outgoing.ack('pubrec', packetId, ReasonCode.success, undefined)
-    else if (!this.#acks.awaits(packetId)) {
-      this.#acks.expect('pubrec', packetId)
-      this.#acks.ready(packetId, ReasonCode.success, undefined, this.#answer)
-    }
+      const sentence = 'a Session Expiry Interval cannot be set on DISCONNECT when it was 0 in CONNECT'
+      this.#broken(fault(ReasonCode.protocolError, '3.14.2.2.2', sentence))
+    } else this.#close({ by: 'client', packet })
   }
 
   #broken(problem: Fault): void {
@@ -342,13 +288,10 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     if (this.#closed) return
     this.#closed = true
     this.#incoming.close()
-    this.#acks.clear()
-    if (this.session?.link === this.outgoing) {
-      // Nobody has taken it over, so its identifier must not stand for a message that we have.
-      const untaken = this.#current || this.#undecided
-      if (untaken !== 0 && this.#currentAnswer === 'pubrec') this.session.inbound.forget(untaken)
-      this.session.detach()
-    }
+    if (this.session?.link === this.outgoing) this.session.detach()
+    // Another connection carries it already, and what it holds is that one's business.
+    else this.#answers.inbound = undefined
+    this.#answers.close()
     this.#options.handler.closed(reason)
   }
 }

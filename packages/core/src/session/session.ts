@@ -21,43 +21,8 @@ import { deliveryBytes } from './delivery.ts'
 import { InboundQos } from './inbound-qos.ts'
 import { type OutboundInput, OutboundQos, OutboundState, type OutboundVerdict } from './outbound-qos.ts'
 import { OutboundQueue, type QueueLimits } from './outbound-queue.ts'
-
-/** The connection, as its session sees it. */
-export interface SessionLink {
-  /** Its outbox takes more. Where it is false, the driver calls `Session.pump` when that changes. */
-  readonly writable: boolean
-  /** Is it within the peer's Maximum Packet Size? */
-  fits(publication: Publication, qos: QoS, subscriptionIdentifiers: readonly number[] | undefined): boolean
-  publish(
-    publication: Publication,
-    qos: QoS,
-    retain: boolean,
-    dup: boolean,
-    packetId: number,
-    subscriptionIdentifiers: readonly number[] | undefined,
-  ): void
-  pubrel(packetId: number, reasonCode: ReasonCode): void
-}
-
-export interface SessionObserver {
-  /** A message will not reach the receiver. `delivery` is undefined for one that was never kept. */
-  dropped(
-    session: Session,
-    reason: DropReason,
-    publication: Publication,
-    qos: QoS,
-    token: unknown,
-    delivery: Delivery | undefined,
-  ): void
-  /** The receiver has taken it over (PUBACK, PUBCOMP), or refused it. Only for messages that were kept. */
-  settled?(session: Session, delivery: Delivery, packetId: number, reasonCode: ReasonCode): void
-  /** QoS 2: the receiver has the message (PUBREC); only the identifier is left. For a store. */
-  received?(session: Session, delivery: Delivery | undefined, packetId: number): void
-  /** It was kept: queued, or sent and awaiting its acknowledgement. For a store. */
-  kept?(session: Session, delivery: Delivery): void
-  /** A queued message is on its way under this identifier. For a store, and for who shows progress. */
-  started?(session: Session, delivery: Delivery, packetId: number): void
-}
+import type { SessionLink } from './session-link.ts'
+import type { SessionObserver } from './session-observer.ts'
 
 export interface SessionOptions {
   readonly queue: QueueLimits

@@ -1,11 +1,32 @@
-/** How a server says no to a CONNECT, in the words of the version that asked. */
+/** How a server answers a CONNECT, in the words of the version that asked. */
 import type { Fault } from '../packet/fault.ts'
+import type { ConnectPacket } from '../packet/packet.ts'
 import type { ConnackProperties } from '../packet/properties.ts'
-import type { ReasonCode } from '../spec/reason-code.ts'
+import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
 import { connectReturnCode } from './connect-return-code.ts'
+import { announce, type Negotiated, type ServerLimits } from './negotiation.ts'
 import type { Outgoing } from './outgoing.ts'
 import { peekProtocolVersion } from './protocol-version.ts'
+
+/** CONNACK with success. False: it is larger than the client takes, and was not sent. */
+export function writeAcceptance(
+  outgoing: Outgoing,
+  connect: ConnectPacket,
+  limits: ServerLimits,
+  negotiated: Negotiated,
+  sessionPresent: boolean,
+  extra: ConnackProperties | undefined,
+): boolean {
+  const { protocolVersion } = connect
+  return outgoing.control({
+    type: 'connack',
+    // 3.1 has no Session Present flag.
+    sessionPresent: sessionPresent && protocolVersion !== 3,
+    reasonCode: ReasonCode.success,
+    ...(protocolVersion === 5 && { properties: { ...announce(connect, limits, negotiated), ...extra } }),
+  })
+}
 
 /** CONNACK with a failure; nothing where the version has no code for it. The connection is to be closed behind it. */
 export function writeRefusal(
