@@ -1,6 +1,5 @@
-/** From argv to exit code: rewrite, ask yargs which command, run it, and turn what was thrown into a sentence and a code. */
+/** From argv to exit code: rewrite, run the command or print what was asked for, and turn what was thrown into a sentence and a code. */
 import { argumentsOf, checkBelongs } from './argv/arguments.ts'
-import { ask } from './argv/program.ts'
 import { rewrite } from './argv/rewrite.ts'
 import type { Command } from './command/command.ts'
 import { commands as allCommands } from './command/commands.ts'
@@ -28,15 +27,16 @@ export async function main(
     const rewritten = argv.includes('--get-yargs-completions') ? undefined : rewrite(argv)
     command = commands.find(({ name }) => name === rewritten?.command)
     if (command !== undefined && rewritten !== undefined) checkBelongs(rewritten, command.name)
-    const asked = await ask(rewritten?.forYargs ?? argv, commands, version)
-    if (asked.type === 'print' || rewritten === undefined) {
-      if (asked.type === 'print')
-        await (asked.exitCode === 0 ? io.stdout : io.stderr).write(`${asked.text.trimEnd()}\n`)
-      return asked.type === 'print' ? asked.exitCode : ExitCode.done
+    // Help, version, completion, no command or none that exists: yargs, which takes longer to load than the rest of this.
+    if (command === undefined || rewritten === undefined || rewritten.forYargs.length > 1) {
+      const { ask } = await import('./argv/program.ts')
+      const { text, exitCode } = await ask(rewritten?.forYargs ?? argv, commands, version)
+      await (exitCode === ExitCode.done ? io.stdout : io.stderr).write(`${text.trimEnd()}\n`)
+      return exitCode
     }
     const given = argumentsOf(rewritten, io.env)
     quiet = given.flag('quiet')
-    const run = await asked.command.load()
+    const run = await command.load()
     return await run(given, io)
   } catch (error) {
     if (error instanceof UsageError) {

@@ -7,11 +7,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { describePeer, type PeerProcess, peer, startPeer } from '../../../test/peers.ts'
 import { brokerPort, freePort, runMq, startSub } from './mq.ts'
 
-/** Starts mosquitto_sub; it is subscribed when a message that is published until it shows up has shown up. */
-async function startMosquittoSub(path: string, port: string, argv: readonly string[]): Promise<PeerProcess> {
-  const sub = startPeer(path, ['-d', '-p', port, ...argv])
-  await sub.waitForLine(/received SUBACK|Subscribed \(mid/)
-  return sub
+// mosquitto_sub does not say when it is subscribed (in a pipe it keeps its debug lines to itself), so its session is begun
+// first (-E), and read once the messages wait in it.
+async function beginSession(command: string, argv: readonly string[]): Promise<void> {
+  expect(await startPeer(command, [...argv, '-E']).exited).toBe(0)
 }
 
 describePeer('mosquitto', 'mq with a Mosquitto broker', (mosquitto) => {
@@ -54,62 +53,63 @@ describePeer('mosquitto', 'mq with a Mosquitto broker', (mosquitto) => {
       const formats = [
         [],
         ['-v'],
+        ['-N'],
         ['-F', '%t|%p|%x|%X|%l|%q|%r|%C|%P|%E|%R|%%|\\t\\\\'],
         ['-F', '%20t|%-20t|%.4t|%10p|%-10p|%08l|%-8l|%8l|%5A|%05A|%20C|@@'],
       ]
-      const payloads = ['on', '', 'a b', 'größe', '{"a": 1}']
-      const common = ['-V', '5', '-p', port, '-t', 'same/#', '-q', '1', '-C', String(payloads.length)]
-      const pairs = await Promise.all(
-        formats.map(async (format) => ({
-          format,
-          ours: await startSub(['-h', '127.0.0.1', ...common, ...format]),
-          theirs: await startMosquittoSub(mosquittoSub ?? '', port, [
-            '-V',
-            '5',
-            '-t',
-            'same/#',
-            '-q',
-            '1',
-            '-C',
-            String(payloads.length),
-            ...format,
-          ]),
-        })),
-      )
-      const properties = ['content-type', 'text/plain', 'user-property', 'k', 'v', 'user-property', 'l', 'w']
-      const given = [
-        '-D',
-        'publish',
-        ...properties.slice(0, 2),
-        '-D',
-        'publish',
-        ...properties.slice(2, 5),
-        '-D',
-        'publish',
-        ...properties.slice(5),
+      const session = (id: string) => [
+        '-h',
+        '127.0.0.1',
+        '-p',
+        port,
+        '-V',
+        '5',
+        '-i',
+        id,
+        '-c',
+        '-t',
+        'same/#',
+        '-q',
+        '1',
       ]
+      for (const index of formats.keys()) {
+        await beginSession(mosquittoSub ?? '', session(`theirs${index}`))
+        expect(await runMq(['sub', ...session(`ours${index}`), '-E'])).toMatchObject({ exitCode: 0, err: '' })
+      }
+      const payloads = ['on', '', 'a b', 'größe', '{"a": 1}']
+      const properties = [
+        ['content-type', 'text/plain'],
+        ['user-property', 'k', 'v'],
+        ['user-property', 'l', 'w'],
+      ].flatMap((property) => ['-D', 'publish', ...property])
       for (const payload of payloads) {
         const message = payload === '' ? ['-n'] : ['-m', payload]
-        const pub = startPeer(mosquittoPub ?? '', [
-          '-V',
-          '5',
+        const options = [
+          '-h',
+          '127.0.0.1',
           '-p',
           port,
+          '-V',
+          '5',
           '-q',
           '1',
           '-t',
           'same/topic',
           ...message,
-          ...given,
-        ])
-        expect(await pub.exited).toBe(0)
+          ...properties,
+        ]
+        // By turns: the two publish alike as well.
+        if (payload === 'a b') expect(await runMq(['pub', ...options])).toMatchObject({ exitCode: 0, err: '' })
+        else expect(await startPeer(mosquittoPub ?? '', options).exited).toBe(0)
       }
-      for (const { format, ours, theirs } of pairs) {
-        expect(await ours.exited).toBe(0)
+      for (const [index, format] of formats.entries()) {
+        const rest = ['-C', String(payloads.length), '-W', '10', ...format]
+        const theirs = startPeer(mosquittoSub ?? '', [...session(`theirs${index}`), ...rest])
         expect(await theirs.exited).toBe(0)
-        // mosquitto_sub -d talks on stdout.
-        const said = theirs.lines.filter((line) => !/^(Client |Subscribed )/.test(line))
-        expect(ours.lines, format.join(' ')).toEqual(said)
+        const ours = await runMq(['sub', ...session(`ours${index}`), ...rest])
+        expect(ours).toMatchObject({ exitCode: 0, err: '' })
+        const lines = theirs.lines.map((line) => (format[0] === '-N' ? line : `${line}\n`))
+        expect(ours.out, format.join(' ')).toBe(lines.join(''))
       }
     },
   )
@@ -119,10 +119,12 @@ describe('mq broker', () => {
   describePeer('mosquitto_sub', 'serves mosquitto_sub', (mosquittoSub) => {
     test.each(['5', '311', '31'])('with -V %s', async (version) => {
       const port = await brokerPort()
-      const sub = await startMosquittoSub(mosquittoSub, port, ['-V', version, '-t', 'a/#', '-q', '1', '-C', '1', '-v'])
+      const session = ['-p', port, '-V', version, '-i', 'me', '-c', '-t', 'a/#', '-q', '1']
+      await beginSession(mosquittoSub, session)
       expect(await runMq(['pub', '-p', port, '-q', '1', '-t', 'a/b', '-m', 'from mq'])).toMatchObject({ exitCode: 0 })
+      const sub = startPeer(mosquittoSub, [...session, '-C', '1', '-W', '10', '-v'])
       expect(await sub.exited).toBe(0)
-      expect(sub.lines).toContain('a/b from mq')
+      expect(sub.lines).toEqual(['a/b from mq'])
     })
   })
 

@@ -1,10 +1,10 @@
-/** The candidate that a typing error may have meant: at most two edits away, and fewer than half of its letters. */
+/** The candidate that a typing error may have meant: at most two edits away, and fewer than its letters. */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined
   let bestDistance = 3
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate)
-    if (distance < bestDistance && distance * 2 < candidate.length) {
+    if (distance < bestDistance && distance < candidate.length) {
       best = candidate
       bestDistance = distance
     }

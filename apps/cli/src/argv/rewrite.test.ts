@@ -87,7 +87,7 @@ describe('what is refused', () => {
     ['pub --retain=yes', 'option --retain takes no value, and was given "yes".'],
     ['pub -D publish user-property k', 'option -D needs a value: <packet name value>.'],
     ['pub --mesage x', 'there is no option --mesage; did you mean --message?'],
-    ['pub --zzz', 'there is no option --zzz'],
+    ['pub --zzz', 'there is no option --zzz.'],
     ['pub -Z', 'there is no option -Z.'],
     ['pub -topic a', undefined],
     ['sub -json', 'there is no option -j in -json; did you mean --json?'],

@@ -113,7 +113,7 @@ function longOption(written: string): OptionSpec {
   const option = byName.get(optionSynonyms.get(name) ?? name)
   if (option !== undefined) return option
   const close = nearest(name, [...byName.keys(), 'help', 'version'])
-  throw new UsageError(`there is no option ${written}${close === undefined ? '' : `; did you mean --${close}?`}`)
+  throw new UsageError(`there is no option ${written}${close === undefined ? '.' : `; did you mean --${close}?`}`)
 }
 
 function unknownShort(argument: string, letter: string): string {

@@ -173,6 +173,16 @@ describe('exit codes', () => {
     expect(sent(broker)).toEqual(['a one', 'a 2', 'a three'])
   })
 
+  test('of many refusals some are told, and then their number', async () => {
+    const { err } = await run(['a', '-l', '-q', '1'], {
+      stdin: ['x\n'.repeat(25)],
+      publishAnswer: () => ({ reasonCode: 0x97 }),
+    })
+    const told = err.trim().split('\n')
+    expect(told).toHaveLength(11)
+    expect(told.at(-1)).toBe('mq: and 15 more like these.')
+  })
+
   test('that of a connection that does not come about', async () => {
     const refuse = new Failure('cannot connect to mqtt://localhost:1883: refused.', 3)
     expect(await run(['a', 'on'], { refuse })).toMatchObject({ exitCode: 3, err: `mq: ${refuse.message}\n` })

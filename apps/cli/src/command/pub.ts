@@ -35,9 +35,9 @@ export async function pub(given: Arguments, io: Io, open: OpenConnection): Promi
     const first = await Promise.race([work, connection.ended, interrupted])
     if (first instanceof Error) throw first
     await connection.disconnect()
-    if (first !== 'interrupted') return publisher.exitCode()
+    if (first !== 'interrupted') return publisher.finish()
     // A stream of lines is ended by Ctrl-C; a message that was not yet taken is a failure.
-    if (payload === undefined) return publisher.exitCode()
+    if (payload === undefined) return publisher.finish()
     status.warn('interrupted before the message was acknowledged.')
     return ExitCode.unexpected
   } finally {
@@ -56,20 +56,26 @@ function needsV5(given: Arguments): string | undefined {
 interface Publisher {
   /** Publishes to every topic; resolves when the broker has answered. */
   send(payload: Uint8Array): Promise<void>
-  exitCode(): number
+  /** Says what was left unsaid, and returns the exit code. */
+  finish(): number
 }
 
 function publisherOf(connection: Connection, plan: PublishPlan, io: Io, status: Status): Publisher {
   let exitCode: number = ExitCode.done
+  let complaints = 0
+  const complain = (sentence: string): void => {
+    complaints += 1
+    if (complaints <= complaintsMax) status.error(sentence)
+  }
   const answered = async (message: OutgoingMessage, answer: Answer): Promise<void> => {
     const { reasonCode } = answer
     if (reasonCode >= 0x80) {
-      status.error(
+      complain(
         `the broker refused the message to ${message.topicName}: ${reasonText(reasonCode, answer.reasonString)}.`,
       )
       exitCode ||= reasonCode
     } else if (reasonCode === ExitCode.noSubscriber && plan.requireSubscriber) {
-      status.error(`nobody subscribes to ${message.topicName}.`)
+      complain(`nobody subscribes to ${message.topicName}.`)
       exitCode ||= ExitCode.noSubscriber
     }
     if (plan.json) await io.stdout.write(`${JSON.stringify(report(message, answer))}\n`)
@@ -85,9 +91,16 @@ function publisherOf(connection: Connection, plan: PublishPlan, io: Io, status: 
       }))
       await Promise.all(messages.map(async (message) => answered(message, await connection.publish(message))))
     },
-    exitCode: () => exitCode,
+    finish() {
+      const unsaid = complaints - complaintsMax
+      if (unsaid > 0) status.error(`and ${unsaid} more like these.`)
+      return exitCode
+    },
   }
 }
+
+/** Of a long stdin, this many refusals are told one by one. */
+const complaintsMax = 10
 
 function report(message: OutgoingMessage, answer: Answer): object {
   return {
