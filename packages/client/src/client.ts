@@ -133,7 +133,7 @@ export class MqttClient implements Client {
     const { inbox, flow } = this.#core
     const reader = new Reader({ ...options, fullChanged: flow.fullChanged })
     inbox.readAll(reader)
-    return iterate(reader, async () => inbox.stopReadAll(reader))
+    return iterate(reader, () => inbox.stopReadAll(reader))
   }
 
   status(): AsyncIterableIterator<StatusEvent> {

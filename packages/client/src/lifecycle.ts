@@ -52,8 +52,9 @@ export class Lifecycle<Route> {
   #version: ProtocolVersion
   /** A server has accepted this version, so no other is tried. */
   #versionKnown: boolean
-  /** Since the last connection that lasted. */
+  /** Attempts, and what went wrong, since the last connection that lasted. */
   #attempts = 0
+  #failures = 0
   #urlIndex = 0
   #delay = 0
   #connectedAtMs = 0
@@ -174,7 +175,10 @@ export class Lifecycle<Route> {
     }
     this.state = 'waiting'
     traffic.reconnects++
-    if (clock.now() - this.#connectedAtMs >= (policy?.stableAfter ?? 0)) this.#attempts = 0
+    if (clock.now() - this.#connectedAtMs >= (policy?.stableAfter ?? 0)) {
+      this.#attempts = 0
+      this.#failures = 0
+    }
     handler.disconnected(reason, error)
     handler.status({ type: 'disconnected', error })
     // Who hears of it may have ended the client.
@@ -200,8 +204,8 @@ export class Lifecycle<Route> {
 
   #wait(error: MqttError): void {
     const { policy, clock, random, handler } = this.#options
-    const failed = Math.max(1, this.#attempts)
-    const delay = policy && nextDelay(policy, error, failed, this.#delay, random())
+    this.#failures++
+    const delay = policy && nextDelay(policy, error, this.#failures, this.#delay, random())
     if (delay === undefined) {
       this.#giveUp(error)
       return

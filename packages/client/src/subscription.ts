@@ -35,13 +35,14 @@ export function createSubscription(
       await leaveQuietly(leave, options)
       reader.finish()
     },
-    [Symbol.asyncIterator]: () => iterate(reader, unsubscribe),
+    // A loop that is left does not wait for the server, which may be away.
+    [Symbol.asyncIterator]: () => iterate(reader, () => void unsubscribe().catch(() => {})),
     [Symbol.asyncDispose]: unsubscribe,
   }
 }
 
 /** Asking for the next message says that the last one is processed; leaving the loop says so too, and ends `reader`. */
-export function iterate(reader: Reader, end: () => Promise<void>): AsyncIterableIterator<ReceivedMessage> {
+export function iterate(reader: Reader, end: () => void): AsyncIterableIterator<ReceivedMessage> {
   let current: ReceivedMessage | undefined
   return {
     async next() {
@@ -55,7 +56,7 @@ export function iterate(reader: Reader, end: () => Promise<void>): AsyncIterable
     async return() {
       current?.processed()
       current = undefined
-      await end()
+      end()
       return { done: true, value: undefined }
     },
     [Symbol.asyncIterator]() {

@@ -1,0 +1,409 @@
+// What arrives: who gets it, when it is acknowledged, and what holds the server back.
+import { expect, test } from 'vitest'
+import type { Client, Message, Subscription } from '../src/index.ts'
+import { connack, FakeServer, message, turn } from './fake-server.ts'
+
+async function subscribed(
+  server: FakeServer,
+  client: Client,
+  filter: string,
+  options: Parameters<Client['subscribe']>[1] = {},
+): Promise<Subscription<Record<string, string>>> {
+  const subscribing = client.subscribe([filter], options)
+  await server.connection.grant()
+  return subscribing
+}
+
+/** Reads `count` messages without leaving the loop. */
+async function take(reader: AsyncIterable<Message<Record<string, string>>>, count: number): Promise<string[]> {
+  const texts: string[] = []
+  const iterator = reader[Symbol.asyncIterator]()
+  while (texts.length < count) {
+    const { value, done } = await iterator.next()
+    if (done) break
+    texts.push(value.text())
+  }
+  return texts
+}
+
+test('SUBSCRIBE says what was asked for, and named levels become wildcards', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const options = { qos: 1, noLocal: true, retainAsPublished: true, retainHandling: 2, shared: undefined } as const
+  const subscribing = client.subscribe('house/+room/#rest', options)
+  const subscribe = await server.connection.grant(1)
+  expect(subscribe.subscriptions).toEqual([
+    { topicFilter: 'house/+/#', qos: 1, noLocal: true, retainAsPublished: true, retainHandling: 2 },
+  ])
+  const subscription = await subscribing
+  expect(subscription.grantedQos).toBe(1)
+  server.connection.send(message('house/kitchen/a/b', 'x'))
+  for await (const { params } of subscription) {
+    // Known to the compiler, too.
+    const { room, rest }: { room: string; rest: string } = params
+    expect([room, rest]).toEqual(['kitchen', 'a/b'])
+    break
+  }
+})
+
+test('a Shared Subscription gets its $share', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const subscription = await subscribed(server, client, 'jobs/+id', { shared: 'workers' })
+  expect(subscription.filter).toBe('$share/workers/jobs/+')
+  server.connection.send(message('jobs/7', 'x'))
+  for await (const { params } of subscription) {
+    expect(params['id']).toBe('7')
+    break
+  }
+  await expect(client.subscribe('a', { shared: 'g', noLocal: true })).rejects.toMatchObject({
+    code: 'invalid-argument',
+  })
+})
+
+test('one filter of several is refused: the error says which, and the others stay', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const subscribing = client.subscribe(['good', 'bad'], { qos: 1 })
+  const settled = expect(subscribing).rejects.toMatchObject({
+    code: 'subscribe-refused',
+    reasonCode: 0x87,
+    results: [
+      { filter: 'good', reasonCode: 1 },
+      { filter: 'bad', reasonCode: 0x87 },
+    ],
+    subscription: { filter: 'good' },
+  })
+  await server.connection.grant(1, 0x87)
+  await settled
+  // After a new Session `good` is subscribed to again, `bad` is not.
+  server.connection.close()
+  await server.advance(1000)
+  const again = await server.connection.grant()
+  expect(again.subscriptions.map(({ topicFilter }) => topicFilter)).toEqual(['good'])
+})
+
+test('[MQTT-4.3.2-4] processed: PUBACK goes out when the loop asks for the next message', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const subscription = await subscribed(server, client, 'a', { qos: 1 })
+  const iterator = subscription[Symbol.asyncIterator]()
+  server.connection.send(message('a', '1', { qos: 1, packetId: 7 }))
+  expect((await iterator.next()).value.text()).toBe('1')
+  await turn()
+  expect(server.connection.has('puback')).toBe(false)
+  const next = iterator.next()
+  expect((await server.connection.next('puback')).packetId).toBe(7)
+  server.connection.send(message('a', '2', { qos: 1, packetId: 8 }))
+  expect((await next).value.text()).toBe('2')
+})
+
+test('received: PUBACK goes out at once; manual: when the reader says so, or refuses', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  await subscribed(server, client, 'at-once', { qos: 1, ack: 'received' })
+  server.connection.send(message('at-once', '', { qos: 1, packetId: 1 }))
+  expect((await server.connection.next('puback')).packetId).toBe(1)
+
+  const manual = await subscribed(server, client, 'manual', { qos: 2, ack: 'manual' })
+  const iterator = manual[Symbol.asyncIterator]()
+  server.connection.send(message('manual', '', { qos: 1, packetId: 2 }))
+  server.connection.send(message('manual', '', { qos: 2, packetId: 3 }))
+  const first = (await iterator.next()).value
+  const second = (await iterator.next()).value
+  await turn()
+  expect(server.connection.has('puback')).toBe(false)
+  first.ack()
+  expect(await server.connection.next('puback')).toMatchObject({ packetId: 2, reasonCode: 0 })
+  second.nack(0x97)
+  expect(await server.connection.next('pubrec')).toMatchObject({ packetId: 3, reasonCode: 0x97 })
+})
+
+test('[MQTT-4.6.0-2] PUBACK packets leave in the order of their PUBLISH, whatever is done first', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const open: (() => void)[] = []
+  const subscribing = client.subscribe('a', () => new Promise<void>((resolve) => open.push(resolve)), {
+    qos: 1,
+    concurrency: 3,
+  })
+  await server.connection.grant()
+  await subscribing
+  for (const packetId of [1, 2, 3]) server.connection.send(message('a', '', { qos: 1, packetId }))
+  await turn()
+  open[2]?.()
+  open[1]?.()
+  await turn()
+  expect(server.connection.has('puback')).toBe(false)
+  open[0]?.()
+  for (const packetId of [1, 2, 3]) expect((await server.connection.next('puback')).packetId).toBe(packetId)
+})
+
+test('a message of two subscriptions is acknowledged once, when both are done with it', async () => {
+  const server = new FakeServer()
+  server.welcome = () => connack({ subscriptionIdentifierAvailable: 0 })
+  const client = await server.connected()
+  const one = (await subscribed(server, client, 'a/+', { qos: 1 }))[Symbol.asyncIterator]()
+  const two = (await subscribed(server, client, '#', { qos: 1 }))[Symbol.asyncIterator]()
+  server.connection.send(message('a/b', 'x', { qos: 1, packetId: 1 }))
+  await one.next()
+  await two.next()
+  one.next().catch(() => {})
+  await turn()
+  expect(server.connection.has('puback')).toBe(false)
+  two.next().catch(() => {})
+  await server.connection.next('puback')
+  await turn()
+  expect(server.connection.has('puback')).toBe(false)
+})
+
+test('Subscription Identifiers say which subscription a copy is for', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const narrow = client.subscribe('a/b')
+  const narrowId = (await server.connection.grant()).properties?.subscriptionIdentifier ?? 0
+  const wide = client.subscribe('a/#')
+  const wideId = (await server.connection.grant()).properties?.subscriptionIdentifier ?? 0
+  const properties = (id: number) => ({ properties: { subscriptionIdentifiers: [id] } })
+  server.connection.send(message('a/b', 'narrow', properties(narrowId)))
+  server.connection.send(message('a/b', 'wide', properties(wideId)))
+  expect(await take(await narrow, 1)).toEqual(['narrow'])
+  expect(await take(await wide, 1)).toEqual(['wide'])
+  expect((await narrow).pending + (await wide).pending).toBe(0)
+})
+
+test('mail that nobody asked for waits for a subscription that matches, or for messages()', async () => {
+  const server = new FakeServer()
+  server.welcome = () => connack({}, true)
+  const client = await server.connected({ cleanStart: false })
+  server.connection.send(message('a', 'for a', { qos: 1, packetId: 1 }))
+  server.connection.send(message('b', 'for b', { qos: 1, packetId: 2 }))
+  await turn()
+  expect(server.connection.has('puback')).toBe(false)
+  expect(await take(await subscribed(server, client, 'a', { qos: 1 }), 1)).toEqual(['for a'])
+  const iterator = client.messages()[Symbol.asyncIterator]()
+  expect((await iterator.next()).value.text()).toBe('for b')
+})
+
+test('mail that nobody ever reads is bounded, and does not stand in the way for ever', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  for (let i = 1; i <= 258; i++) server.connection.send(message('a', '', { qos: 1, packetId: i }))
+  expect((await server.connection.next('puback')).reasonCode).toBe(0x83)
+  expect(client.stats().dropped.unclaimed).toBe(2)
+})
+
+test('break unsubscribes when nobody else reads the filter', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const [one, two] = [await subscribed(server, client, 'a'), await subscribed(server, client, 'a')]
+  server.connection.send(message('a', 'x'))
+  for await (const received of one) {
+    expect(received.text()).toBe('x')
+    break
+  }
+  await turn()
+  expect(server.connection.has('unsubscribe')).toBe(false)
+  const leaving = two.unsubscribe()
+  const { packetId, topicFilters } = await server.connection.next('unsubscribe')
+  expect(topicFilters).toEqual(['a'])
+  server.connection.send({ type: 'unsuback', packetId, reasonCodes: [0] })
+  await leaving
+})
+
+test('unsubscribe by filter ends its readers and tells the result', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const reading = take(await subscribed(server, client, 'a/+x'), 5)
+  const leaving = client.unsubscribe(['a/+x', 'unknown'])
+  const { packetId } = await server.connection.next('unsubscribe')
+  server.connection.send({ type: 'unsuback', packetId, reasonCodes: [0, 0x11] })
+  expect(await leaving).toEqual([
+    { filter: 'a/+', reasonCode: 0 },
+    { filter: 'unknown', reasonCode: 0x11 },
+  ])
+  expect(await reading).toEqual([])
+})
+
+test('a second subscribe to a known filter is sent as well', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  await subscribed(server, client, 'a', { qos: 2 })
+  const second = client.subscribe('a', { qos: 1 })
+  // Not below what the first reader has.
+  expect((await server.connection.grant()).subscriptions[0]?.qos).toBe(2)
+  await second
+})
+
+test('after a new Session all is subscribed to again; with the old one nothing is', async () => {
+  const server = new FakeServer()
+  const client = await server.connected({ sessionExpiryInterval: 10 })
+  const subscription = await subscribed(server, client, 'a', { qos: 1 })
+  server.welcome = () => connack({}, true)
+  server.connection.close()
+  await server.advance(1000)
+  expect(server.connection.has('subscribe')).toBe(false)
+  server.welcome = () => connack()
+  server.connection.close()
+  await server.advance(2000)
+  await server.connection.grant()
+  server.connection.send(message('a', 'still here', { qos: 1, packetId: 1 }))
+  expect(await take(subscription, 1)).toEqual(['still here'])
+})
+
+test('a SUBSCRIBE that lost its connection is asked again', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const subscribing = client.subscribe('a')
+  await server.connection.next('subscribe')
+  server.connection.close()
+  await server.advance(1000)
+  await server.connection.grant()
+  await subscribing
+})
+
+test('an aborted subscribe is taken back', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const controller = new AbortController()
+  const subscribing = client.subscribe('a', { signal: controller.signal })
+  await server.connection.grant()
+  const settled = expect(subscribing).resolves.toBeDefined()
+  await settled
+  const second = client.subscribe('b', { signal: controller.signal })
+  await server.connection.next('subscribe')
+  controller.abort(new Error('enough'))
+  await expect(second).rejects.toThrow('enough')
+  expect((await server.connection.next('unsubscribe')).topicFilters).toEqual(['b'])
+})
+
+test('[MQTT-3.3.4-9] more than our Receive Maximum ends the connection with 0x93', async () => {
+  const server = new FakeServer()
+  const client = await server.connected({ receiveMaximum: 2 })
+  await subscribed(server, client, 'a', { qos: 1 })
+  for (const packetId of [1, 2, 3]) server.connection.send(message('a', '', { qos: 1, packetId }))
+  expect(await server.connection.next('disconnect')).toMatchObject({ reasonCode: 0x93 })
+})
+
+test('[MQTT-4.3.3-10] a QoS 2 message that comes again is not handed out again', async () => {
+  const server = new FakeServer()
+  const client = await server.connected({ sessionExpiryInterval: 10 })
+  const subscription = await subscribed(server, client, 'a', { qos: 2 })
+  const iterator = subscription[Symbol.asyncIterator]()
+  server.connection.send(message('a', 'once', { qos: 2, packetId: 5 }))
+  await iterator.next()
+  // The connection is lost while we work on it: PUBREC has not gone out yet.
+  server.welcome = () => connack({}, true)
+  server.connection.close()
+  await server.advance(1000)
+  server.connection.send(message('a', 'once', { qos: 2, packetId: 5, dup: true }))
+  await turn()
+  expect(server.connection.has('pubrec')).toBe(false)
+  const next = iterator.next()
+  expect((await server.connection.next('pubrec')).packetId).toBe(5)
+  server.connection.send({ type: 'pubrel', packetId: 5, reasonCode: 0 })
+  expect((await server.connection.next('pubcomp')).reasonCode).toBe(0)
+  server.connection.send(message('a', 'other', { qos: 2, packetId: 6 }))
+  expect((await next).value.text()).toBe('other')
+})
+
+test('a reader that is full stops the reading, unless an answer of the server is awaited', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const subscription = await subscribed(server, client, 'a', { buffer: 3 })
+  for (let i = 0; i < 10; i++) server.connection.send(message('a', `${i}`))
+  await turn()
+  expect(server.connection.paused).toBe(true)
+  expect(subscription.pending).toBeLessThan(10)
+  const sent = client.publish('b', '', { qos: 1 })
+  const { packetId = 0 } = await server.connection.next('publish')
+  server.connection.send({ type: 'puback', packetId, reasonCode: 0 })
+  await sent
+  expect(await take(subscription, 10)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+  await turn()
+  expect(server.connection.paused).toBe(false)
+})
+
+test('a pause is no silence: the connection is not given up', async () => {
+  const server = new FakeServer()
+  const client = await server.connected({ keepAlive: 2 })
+  const subscription = await subscribed(server, client, 'a', { buffer: 1 })
+  server.connection.send(message('a', '0'))
+  await server.advance(20_000)
+  expect(server.connections).toHaveLength(1)
+  expect(server.connection.has('pingreq')).toBe(true)
+  expect(await take(subscription, 1)).toEqual(['0'])
+})
+
+test('messages are lost where asked for, and counted', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const oldest = await subscribed(server, client, 'a', { buffer: 2, overflow: 'drop-oldest' })
+  const newest = await subscribed(server, client, 'b', { buffer: 2, overflow: 'drop-newest' })
+  for (const topic of ['a', 'b']) for (let i = 0; i < 4; i++) server.connection.send(message(topic, `${i}`))
+  await turn()
+  expect(await take(oldest, 2)).toEqual(['2', '3'])
+  expect(await take(newest, 2)).toEqual(['0', '1'])
+  expect([oldest.dropped, newest.dropped, client.stats().dropped.overflow]).toEqual([2, 2, 4])
+})
+
+test('a handler that throws refuses its message in 5.0, and drops the connection in 3.1.1', async () => {
+  for (const protocolVersion of [5, 4] as const) {
+    const server = new FakeServer()
+    const client = await server.connected({ protocolVersion })
+    const errors: unknown[] = []
+    client.on('error', (error) => errors.push(error))
+    const handler = () => {
+      throw new Error('bug')
+    }
+    const subscribing = client.subscribe('a', handler, { qos: 1 })
+    await server.connection.grant()
+    await subscribing
+    server.connection.send(message('a', '', { qos: 1, packetId: 1 }))
+    await turn()
+    expect(errors[0]).toMatchObject({ message: 'bug' })
+    if (protocolVersion === 5) expect((await server.connection.next('puback')).reasonCode).toBe(0x80)
+    else {
+      expect(server.connection.has('puback')).toBe(false)
+      expect(server.connection.ended).toBe(true)
+    }
+  }
+})
+
+test('once takes the first message and leaves', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const waiting = client.once('a')
+  await server.connection.grant()
+  server.connection.send(message('a', 'first'))
+  const { packetId } = await server.connection.next('unsubscribe')
+  server.connection.send({ type: 'unsuback', packetId, reasonCodes: [0] })
+  expect((await waiting).text()).toBe('first')
+  const timed = expect(client.once('b', { timeout: 500 })).rejects.toMatchObject({ code: 'timeout' })
+  await server.connection.grant()
+  await server.advance(500)
+  const leave = await server.connection.next('unsubscribe')
+  server.connection.send({ type: 'unsuback', packetId: leave.packetId, reasonCodes: [0] })
+  await timed
+})
+
+test('loops end when the client does; with an error where it gave up', async () => {
+  const server = new FakeServer()
+  const calm = await server.connected()
+  const reading = take(await subscribed(server, calm, 'a'), 1)
+  await calm.disconnect()
+  expect(await reading).toEqual([])
+  const failing = await server.connected({ reconnect: false })
+  const broken = expect(take(await subscribed(server, failing, 'a'), 1)).rejects.toMatchObject({
+    code: 'connection-lost',
+  })
+  server.connection.close()
+  await broken
+})
+
+test('a SUBACK that nobody awaits ends the connection', async () => {
+  const server = new FakeServer()
+  await server.connected()
+  server.connection.send({ type: 'suback', packetId: 9, reasonCodes: [0] })
+  expect((await server.connection.next('disconnect')).reasonCode).toBe(0x82)
+})
