@@ -94,7 +94,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   data(chunk: Uint8Array): void {
     try {
       this.machine.receive(chunk, this.broker.clock.now())
-      if (this.machine.held || this.#isOwedTooMuch) this.transport.pause()
+      // Not after the end: a transport that is paused would not see the other end go.
+      if (!this.machine.isClosed && (this.machine.held || this.#isOwedTooMuch)) this.transport.pause()
       if (this.feed !== undefined) this.feed.go()
     } catch (error) {
       this.#broke(error)

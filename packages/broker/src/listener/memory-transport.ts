@@ -73,6 +73,8 @@ class MemoryTransport implements Transport {
     other.#ended = true
     other.#schedule()
     this.#ended = true
+    // What still comes is read and let go, as a socket does it: unread, it would hide that the other end has gone.
+    this.#paused = false
     this.#schedule()
   }
 
