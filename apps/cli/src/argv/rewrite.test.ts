@@ -99,8 +99,13 @@ describe('what is refused', () => {
 
 test('the table of options is consistent', () => {
   const names = optionTable.map(({ name }) => name)
-  const shorts = optionTable.flatMap(({ short }) => short ?? [])
+  const shorts = optionTable.flatMap(({ short, shortIn }) => (shortIn === undefined ? (short ?? []) : []))
   expect(new Set(names).size).toBe(names.length)
   expect(new Set(shorts).size).toBe(shorts.length)
   for (const { name, kind, value } of optionTable) expect(kind === 'flag', name).toBe(value === undefined)
+})
+
+test('-c is a number of connections behind `bench`, and the session everywhere else', () => {
+  expect(meaning('bench pub -c 5')).toMatchObject({ options: { connections: ['5'] }, positionals: ['pub'] })
+  expect(meaning('-c sub -t a')).toMatchObject({ options: { 'disable-clean-session': [''] } })
 })

@@ -28,7 +28,12 @@ export interface Rewritten {
 }
 
 const byName = new Map(optionTable.map((option) => [option.name, option]))
-const byShort = new Map(optionTable.flatMap((option) => (option.short ? [[option.short, option] as const] : [])))
+const byShort = new Map(
+  optionTable.flatMap((option) => (option.short && !option.shortIn ? [[option.short, option] as const] : [])),
+)
+const shortsOfBench = new Map(
+  optionTable.flatMap((option) => (option.shortIn ? [[option.short, option] as const] : [])),
+)
 /** These belong to yargs. */
 const passed: ReadonlySet<string> = new Set(['--help', '--version'])
 
@@ -92,7 +97,7 @@ export function rewrite(argv: readonly string[]): Rewritten {
       // A cluster, as getopt reads it: flags, and at most one value-taking option, whose value is the rest or what follows.
       for (let index = 1; index < argument.length; index += 1) {
         const letter = argument[index] ?? ''
-        const option = byShort.get(letter)
+        const option = (command === 'bench' ? shortsOfBench.get(letter) : undefined) ?? byShort.get(letter)
         if (option === undefined) throw new UsageError(unknownShort(argument, letter))
         const rest = argument.slice(index + 1)
         take(option, `-${letter}`, option.kind === 'flag' || rest === '' ? undefined : rest)
