@@ -29,6 +29,7 @@ export function createCounters(): Counters {
       expired: 0,
       'too-large': 0,
       'session-ended': 0,
+      interrupted: 0,
       refused: 0,
     },
   }

@@ -3,7 +3,7 @@
  *
  * A member that is connected and can take the message now is preferred; failing that, a connected one whose session queues
  * it; failing that, one that is away and whose session queues it. A message that a member had not acknowledged when its
- * session ended goes to another member [MQTT-4.8.2-5].
+ * session ended goes to another member; one at QoS 2 that was sent does not [MQTT-4.8.2-5].
  */
 import type { DropReason, Publication } from '@mq/core'
 import type { ClientSession } from '../session/client-session.ts'

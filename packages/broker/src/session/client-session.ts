@@ -84,7 +84,8 @@ export class ClientSession implements Deadline, SessionObserver {
     delivery: Delivery | undefined,
   ): void {
     if (delivery !== undefined && this.persistent) this.#broker.store.remove(this.clientId, delivery)
-    // [MQTT-4.8.2-5] what an ended member had not acknowledged goes to another member of its group, unless it has expired.
+    // What an ended member had not acknowledged goes to another member of its group (section 4.8.2), unless it has expired.
+    // A QoS 2 message that had been sent does not: it is 'interrupted' [MQTT-4.8.2-5].
     const isAlive = publication.expiresAtMs > this.#broker.clock.now()
     if (reason === 'session-ended' && isAlive && token instanceof SharedGroup && token.size > 0) {
       this.#broker.router.deliverShared(token, publication)

@@ -26,6 +26,8 @@ export type DropReason =
   | 'too-large'
   /** The session ended while the message was queued or in flight. */
   | 'session-ended'
+  /** QoS 2, and the session ended after it was sent and before PUBREC: nobody else may get it [MQTT-4.8.2-5]. */
+  | 'interrupted'
   /** The receiver refused it: PUBACK or PUBREC with 0x80 or above. */
   | 'refused'
 

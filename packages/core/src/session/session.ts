@@ -81,8 +81,11 @@ export class Session {
       return this.#deliverQos0(link, publication, retain, subscriptionIdentifiers, token)
     }
     if (link !== undefined && this.queue.length === 0 && this.#maySend(link)) {
-      if (!link.fits(publication, qos, subscriptionIdentifiers))
-        return this.#refuse('too-large', publication, qos, token)
+      if (!link.fits(publication, qos, subscriptionIdentifiers)) {
+        this.#refuse('too-large', publication, qos, token)
+        // [MQTT-3.1.2-25] its publisher hears what it would hear had the message been sent.
+        return true
+      }
       const delivery =
         this.keeps || token !== undefined
           ? { publication: publication.keep(), qos, retain, subscriptionIdentifiers, token }
@@ -174,8 +177,9 @@ export class Session {
     this.#inFlightBytes = 0
     for (const { packetId, state, delivery } of this.outbound.clear()) {
       if (delivery === undefined) continue
-      if (state !== OutboundState.awaitingPubcomp) this.#drop('session-ended', delivery)
-      else this.#observer.settled?.(this, delivery, packetId, ReasonCode.success)
+      if (state !== OutboundState.awaitingPubcomp) {
+        this.#drop(delivery.qos === 2 ? 'interrupted' : 'session-ended', delivery)
+      } else this.#observer.settled?.(this, delivery, packetId, ReasonCode.success)
     }
     for (const delivery of this.queue.remove(() => true)) this.#drop('session-ended', delivery)
   }
