@@ -1,3 +1,10 @@
 // The names of @mq/conformance, in reading order.
 
-export type { Case, Step } from './language/case.ts'
+export { allCases } from './cases/all-cases.ts'
+export type { Case, Need, Step } from './language/case.ts'
+export { parseCases } from './language/parse.ts'
+export type { Peer, Wire, WireHandler } from './runner/peer.ts'
+export { type CaseResult, caseName, runSuite, type SuiteOptions } from './runner/run-suite.ts'
+export { tcpPeer } from './runner/tcp-peer.ts'
+export { transportPeer } from './runner/transport-peer.ts'
+export { type WebSocketLike, webSocketPeer } from './runner/web-socket-peer.ts'

@@ -66,7 +66,7 @@ export type Expectation =
   | { readonly type: 'packet'; readonly packet: PacketText }
   | { readonly type: 'bytes'; readonly bytes: readonly ByteItem[] }
   /** The network connection is closed; a DISCONNECT or CONNACK before that carries one of these codes. */
-  | { readonly type: 'closed'; readonly reasonCodes: readonly number[] }
+  | { readonly type: 'closed'; readonly reasonCodes: readonly number[]; readonly silently: boolean }
 
 export interface PacketText {
   readonly name: string
