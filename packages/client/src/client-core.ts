@@ -246,7 +246,7 @@ export class ClientCore {
         handlesStill: (packetId) => this.inbox.handlesStill(packetId),
         answered: (packet: SubackPacket | UnsubackPacket) => {
           this.#requests.answered(packet)
-          this.flow.check()
+          this.#changed()
         },
         auth: () => this.#lifecycle.drop('the server asks for an authentication that was not offered'),
         status: (event) => this.#tell(event),

@@ -245,6 +245,19 @@ test('disconnect first sends what waits, for as long as it is allowed to', async
   await lost
 })
 
+test('disconnect waits for an UNSUBACK that is on its way, and not longer', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const subscribing = client.subscribe('a')
+  await server.connection.grant()
+  const leaving = (await subscribing).unsubscribe()
+  const ending = client.disconnect()
+  const { packetId } = await server.connection.next('unsubscribe')
+  server.connection.send({ type: 'unsuback', packetId, reasonCodes: [0] })
+  await leaving
+  await ending
+})
+
 test('DISCONNECT of the server is told, and 0x8E (taken over) is final', async () => {
   const server = new FakeServer()
   const client = await server.connected()
