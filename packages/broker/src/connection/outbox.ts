@@ -96,7 +96,8 @@ export class Outbox implements Outlet, Flushable {
     this.flush()
     const { outgoing } = this
     if (outgoing === undefined || this.#closed) return
-    if (!outgoing.writable && this.pendingBytes <= this.#bytesMax / 2) outgoing.writable = true
+    // Not blocked: then no other `drained` will come to ask again.
+    if (!this.#blocked || this.pendingBytes <= this.#bytesMax / 2) outgoing.writable = true
     if (outgoing.writable) this.#writableAgain()
   }
 
