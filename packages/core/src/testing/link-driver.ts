@@ -4,8 +4,8 @@
  *
  *     machine ─► Writer ─► [ array | array | … ] ─flush─► transport.write
  *
- * Always holds: after a write that was not taken whole nothing is written until `drained`, and the machine's outgoing half
- * is not writable meanwhile.
+ * Always holds: after a write that was not taken whole nothing is written until `drained`; the machine's outgoing half is
+ * not writable from when more than `outboxBytesMax` wait until none do.
  */
 import type { Outgoing } from '../connection/outgoing.ts'
 import type { Transport, TransportHandler } from '../connection/transport.ts'
@@ -38,16 +38,20 @@ export class LinkDriver implements Outlet, TransportHandler {
   readonly #transport: Transport
   readonly #clock: VirtualClock
   #machine: Machine | undefined = undefined
+  readonly #outboxBytesMax: number
   #full: Uint8Array[] = []
+  #fullBytes = 0
   #blocked = false
   #scheduled = false
   #closed = false
   #cancelTick: (() => void) | undefined = undefined
   #tickMs = Number.POSITIVE_INFINITY
 
-  constructor(transport: Transport, clock: VirtualClock) {
+  /** @param outboxBytesMax how much may wait to be written; default 16 KiB */
+  constructor(transport: Transport, clock: VirtualClock, outboxBytesMax: number = 16 * 1024) {
     this.#transport = transport
     this.#clock = clock
+    this.#outboxBytesMax = outboxBytesMax
   }
 
   /** Once, after the machine was made with this driver as its outlet. */
@@ -81,6 +85,8 @@ export class LinkDriver implements Outlet, TransportHandler {
 
   makeRoom(writer: Writer, size: number): void {
     if (writer.at > 0) this.#full.push(writer.bytes.subarray(0, writer.at))
+    this.#fullBytes += writer.at
+    if (this.#fullBytes > this.#outboxBytesMax && this.#machine !== undefined) this.#machine.outgoing.writable = false
     writer.bytes = new Uint8Array(Math.max(1024, size))
     writer.at = 0
     if (this.#scheduled) return
@@ -104,9 +110,6 @@ export class LinkDriver implements Outlet, TransportHandler {
     if (machine === undefined || this.#closed) return
     this.#blocked = false
     this.#flush()
-    if (this.#blocked) return
-    machine.outgoing.writable = true
-    machine.session?.pump()
   }
 
   lost(error: Error | undefined): void {
@@ -115,21 +118,27 @@ export class LinkDriver implements Outlet, TransportHandler {
   }
 
   #flush(): void {
-    const writer = this.#machine?.outgoing.writer
-    if (writer === undefined || this.#blocked || this.#closed) return
+    const machine = this.#machine
+    if (machine === undefined || this.#blocked || this.#closed) return
+    const { outgoing, session } = machine
+    const { writer } = outgoing
     const arrays = this.#full
     this.#full = []
+    this.#fullBytes = 0
     if (writer.at > 0) arrays.push(writer.bytes.subarray(0, writer.at))
     writer.bytes = emptyBytes
     writer.at = 0
-    if (arrays.length > 0) this.#machine?.sent?.(this.#clock.now())
+    if (arrays.length > 0) machine.sent?.(this.#clock.now())
     for (const array of arrays) {
-      if (this.#blocked) this.#full.push(array)
-      else if (!this.#transport.write(array)) {
-        this.#blocked = true
-        if (this.#machine !== undefined) this.#machine.outgoing.writable = false
+      if (!this.#blocked) this.#blocked = !this.#transport.write(array)
+      else {
+        this.#full.push(array)
+        this.#fullBytes += array.length
       }
     }
+    if (this.#blocked || outgoing.writable) return
+    outgoing.writable = true
+    session?.pump()
   }
 
   #listen(): void {
