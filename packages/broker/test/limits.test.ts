@@ -414,11 +414,17 @@ describe("a session's queue", () => {
   })
 
   test('takes what is kept in flight into account: a client that never acknowledges holds no more than that', async () => {
-    const { broker, client } = startBroker({ limits: { queueBytesMax: 5_000 } })
+    const { broker, client, clock } = startBroker({ limits: { queueBytesMax: 5_000 } })
     const one = await client('one', { ...persistent, silent: true })
     await one.subscribe('t', { qos: 1 })
     const publisher = await client('publisher')
-    for (let i = 0; i < 30; i++) await publisher.publish('t', 'x'.repeat(1_000), { qos: 1 })
+    for (let i = 0; i < 30; i++) {
+      const published = publisher.publish('t', 'x'.repeat(1_000), { qos: 1 })
+      await turns()
+      // It is waited for once, and then known to be frozen.
+      clock.advance(1_100)
+      await published
+    }
     const sent = (await one.settled()).length
     expect(sent).toBeLessThanOrEqual(5)
     expect(broker.counters.dropped['queue-full']).toBe(30 - sent - 4)

@@ -4,6 +4,7 @@
  */
 import { type Publication, ReasonCode, type TopicEntry } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
+import { slow } from '../limit/back-pressure.ts'
 import type { Route } from '../routing/route.ts'
 import { askAuthorizer, whenAnswered } from './ask.ts'
 import { isReserved } from './on-connect.ts'
@@ -49,6 +50,7 @@ function take(connection: Connection, publication: Publication, topic: TopicEntr
   if (publication.retain) broker.retained.update(topic.name, publication)
   const routed = broker.router.route(publication, topic, session?.session)
   const { qos, packetId } = publication
+  if (broker.router.congested) slow(connection, broker.router.receivers(topic, session?.session))
   if (qos === 0) return
   let reasonCode: number = ReasonCode.success
   let reason: string | undefined

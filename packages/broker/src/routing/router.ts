@@ -17,6 +17,8 @@ export class Router {
   readonly #index: SubscriptionIndex
   readonly #topics: TopicTable<Route>
   readonly #counters: Counters
+  /** Of the last message routed: every connected receiver is behind (and there is one). See limit/back-pressure.ts. */
+  congested = false
 
   constructor(index: SubscriptionIndex, topics: TopicTable<Route>, counters: Counters) {
     this.#index = index
@@ -30,6 +32,8 @@ export class Router {
     const { qos, retain } = publication
     let matched = false
     let taken = false
+    let behind = 0
+    let connected = 0
     for (let i = 0; i < targets.length; i++) {
       let target = targets[i]!
       if (target.session === publisher) {
@@ -45,13 +49,23 @@ export class Router {
         taken = true
         this.#counters.messagesDelivered++
       }
+      if (target.session.link === undefined) continue
+      connected++
+      if (target.session.congested) behind++
     }
     for (let i = 0; i < groups.length; i++) {
       matched = true
       if (this.deliverShared(groups[i]!, publication)) taken = true
     }
+    this.congested = behind > 0 && behind === connected && groups.length === 0
     if (!matched) return 'unmatched'
     return taken || qos === 0 ? 'taken' : 'refused'
+  }
+
+  /** The sessions that `congested` spoke of. */
+  receivers(topic: TopicEntry<Route>, publisher: Session | undefined): ClientSession[] {
+    const { targets } = this.#index.route(topic)
+    return targets.filter((each) => each.session !== publisher && each.session.congested).map((each) => each.owner)
   }
 
   /** A message of the broker's own making (a Will), whose topic has not been interned. */

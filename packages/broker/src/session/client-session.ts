@@ -30,6 +30,8 @@ export class ClientSession implements Deadline, SessionObserver {
   /** A Will whose delay runs (section 3.1.3.2.2). */
   will: PendingWill | undefined = undefined
   ended = false
+  /** `session.progress` when a publisher waited for it in vain; -1 if none did. Until that moves on, nobody waits for it. */
+  stalledAt = -1
   /** When it expires: Infinity while connected, or for ever. */
   deadlineMs: number = Number.POSITIVE_INFINITY
   heapIndex = -1

@@ -40,6 +40,12 @@ export class OutboundQueue {
     return this.#bytes
   }
 
+  /** How full it is: 0 empty, 1 at a bound. */
+  get fill(): number {
+    const { messagesMax, bytesMax } = this.limits
+    return Math.max(this.#length / messagesMax, this.#bytes / bytesMax)
+  }
+
   /** Would `size` more bytes (deliveryBytes) fit as they are? */
   hasRoom(size: number): boolean {
     return this.#length < this.limits.messagesMax && this.#bytes + size <= this.limits.bytesMax

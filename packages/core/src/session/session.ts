@@ -31,6 +31,9 @@ export interface SessionOptions {
   readonly now: () => number
 }
 
+/** Above this part of its bound a queue counts as congested, with room left for what is on its way already. */
+const congestedFill = 0.5
+
 export class Session {
   readonly outbound: OutboundQos = new OutboundQos()
   readonly inbound: InboundQos = new InboundQos()
@@ -44,6 +47,7 @@ export class Session {
   sendQuota = 0
   #sendQuotaMax = 0
   #inFlightBytes = 0
+  #progress = 0
   readonly #observer: SessionObserver
   readonly #now: () => number
   readonly #lost = (delivery: Delivery): void => this.#drop('queue-full', delivery)
@@ -65,6 +69,18 @@ export class Session {
 
   detach(): void {
     this.link = undefined
+  }
+
+  /** Grows while the receiver takes messages: whoever waits for it can tell slow from frozen. */
+  get progress(): number {
+    return this.#progress
+  }
+
+  /** The receiver is connected and behind: its outbox is full, or its queue nearly is. Bringing more would mean dropping. */
+  get congested(): boolean {
+    return (
+      this.link !== undefined && (!this.link.writable || (this.queue.length > 0 && this.queue.fill > congestedFill))
+    )
   }
 
   /** Hand a message to the receiver now, or when it can be. False: it was dropped (and reported). */
@@ -111,6 +127,7 @@ export class Session {
   pump(): void {
     const link = this.link
     if (link === undefined) return
+    this.#progress++
     while (this.outbound.hasUnsent && link.writable) {
       const entry = this.outbound.nextUnsent(this.sendQuota > 0)
       if (entry === undefined) break
@@ -139,6 +156,7 @@ export class Session {
     } else if (verdict === 'unknown') {
       this.link?.pubrel(packetId, ReasonCode.packetIdentifierNotFound)
     } else if (verdict === 'done') {
+      this.#progress++
       if (this.sendQuota < this.#sendQuotaMax) this.sendQuota++
       // A PUBCOMP of 0x92 refuses nothing: the receiver took the message over and has forgotten the identifier (3.7.2.1).
       const outcome = input === 'pubcomp' ? ReasonCode.success : reasonCode
