@@ -4,11 +4,11 @@
  *
  *     every connected receiver of the message is behind ─► read no more from this publisher
  *     one of them has caught up                         ─► read on
- *     none of them has taken anything for a second      ─► they are frozen, not slow: read on, and do not wait for them
+ *     none has taken anything for a quarter of a second ─► they are frozen, not slow: read on, and do not wait for them
  *                                                          again until they move; their queues drop by policy, counted
  *
  * So one slow receiver among others slows nobody (the others are not behind), and a frozen one costs a publisher that has no
- * other receiver one second, once. Receivers that are away do not count: their queue is what they have.
+ * other receiver a quarter of a second, once. Receivers that are away do not count: their queue is what they have.
  *
  * Looked at every few milliseconds, by the broker's one timer: what a publisher can send while its receivers catch up is
  * far less than the room that is left when it is stopped.
@@ -19,7 +19,7 @@ import type { Deadline } from '../connection/deadlines.ts'
 import type { ClientSession } from '../session/client-session.ts'
 
 const lookMs = 5
-const frozenMs = 1000
+const frozenMs = 250
 
 /** Stop reading from `publisher` until one of `receivers`, all behind, has caught up or all have stopped taking messages. */
 export function slow(publisher: Connection, receivers: readonly ClientSession[]): void {
