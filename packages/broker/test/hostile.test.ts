@@ -90,7 +90,7 @@ describe('class 1: a length that is promised and not sent', () => {
 })
 
 describe('class 2: malformed CONNECT packets', () => {
-  test('thousands of them, cut and mutated, leave no memory behind', async () => {
+  test('thousands of them, mutated, leave no memory behind', async () => {
     const { broker, open } = await attacked()
     const random = seeded(2)
     const whole = packetBytes(
@@ -130,7 +130,7 @@ describe('class 2: malformed CONNECT packets', () => {
     await run(1_000)
     await turns(20)
     const before = garbageCollected().heapUsed
-    await run(4_000)
+    await run(2_000)
     await turns(20)
     expect(garbageCollected().heapUsed - before).toBeLessThan(60_000_000)
     expect(broker.stats.connections).toBe(1)

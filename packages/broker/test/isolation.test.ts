@@ -1,5 +1,6 @@
 // A client that does not read, or that the broker fails on, costs itself and nobody else.
 import { describe, expect, test } from 'vitest'
+import { systemClock } from '../src/config/clock.ts'
 import { memoryStore } from '../src/store/memory-store.ts'
 import { type LogLine, persistent, startBroker, turns } from './harness.ts'
 import { payloadText, WireClient } from './wire-client.ts'
@@ -116,7 +117,7 @@ describe('a client that asks and never reads the answers', () => {
 
 describe('a burst', () => {
   test('that is taken whole leaves nobody unwritable', async () => {
-    const { broker, client } = startBroker({ limits: { outboxBytesMax: 1024 } })
+    const { broker, client } = startBroker({ limits: { outboxBytesMax: 1024 }, clock: systemClock })
     const { url } = await broker.listen('tcp://127.0.0.1:0')
     const one = await WireClient.connect(url, { clientId: 'one' })
     await one.subscribe('t')
@@ -132,7 +133,7 @@ describe('a burst', () => {
   })
 
   test('of a hundred publishers to one subscriber that reads loses nothing', async () => {
-    const { broker, client } = startBroker({ limits: { outboxBytesMax: 16 * 1024 } })
+    const { broker, client } = startBroker({ limits: { outboxBytesMax: 16 * 1024 }, clock: systemClock })
     const { url } = await broker.listen('tcp://127.0.0.1:0')
     const one = await WireClient.connect(url, { clientId: 'one' })
     await one.subscribe('t')

@@ -1,0 +1,137 @@
+// MQTT over WebSocket (section 6), as it should be and as attackers make it (class 12).
+import http from 'node:http'
+import net from 'node:net'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { startBroker, turns } from './harness.ts'
+import { connectPacket, packetBytes, payloadText, WireClient } from './wire-client.ts'
+
+async function listening(path = '/mqtt') {
+  const started = startBroker()
+  const { url } = await started.broker.listen(`ws://127.0.0.1:0${path}`)
+  const bystander = await started.client('bystander')
+  await bystander.subscribe('gone/#', { qos: 1 })
+  return { ...started, url, bystander }
+}
+
+/** A WebSocket that is open, and what becomes of it. */
+async function raw(url: string, protocol: string | string[] = 'mqtt') {
+  const socket = new WebSocket(url, protocol, { perMessageDeflate: false })
+  onTestFinished(() => socket.terminate())
+  const chunks: Buffer[] = []
+  socket.on('message', (data: Buffer) => void chunks.push(data))
+  const closed = new Promise<number>((resolve) => socket.on('close', (code) => resolve(code)))
+  await new Promise((resolve, reject) => {
+    socket.on('open', resolve)
+    socket.on('error', reject)
+  })
+  return { socket, closed, received: () => Buffer.concat(chunks) }
+}
+
+const will = { topicName: 'gone/ws', payload: new TextEncoder().encode('gone'), qos: 1, retain: false } as const
+
+describe('over a WebSocket', () => {
+  test('everything works as over TCP', async () => {
+    const { url } = await listening()
+    const one = await WireClient.connect(url, { clientId: 'one' })
+    await one.subscribe('t', { qos: 2 })
+    for (const qos of [0, 1, 2] as const) await one.publish('t', `${qos}`, { qos })
+    expect(await one.payloads()).toEqual(['0', '1', '2'])
+    await one.publish('t', 'x'.repeat(500_000), { qos: 1 })
+    expect(payloadText(await one.next('publish'))).toHaveLength(500_000)
+    await one.disconnect()
+  })
+
+  test('[MQTT-6.0.0-4] the subprotocol is mqtt; mqttv3.1 is known as well', async () => {
+    const { url } = await listening()
+    expect((await raw(url)).socket.protocol).toBe('mqtt')
+    expect((await raw(url, 'mqttv3.1')).socket.protocol).toBe('mqttv3.1')
+    expect((await raw(url, ['foo', 'mqttv3.1', 'mqtt'])).socket.protocol).toBe('mqtt')
+  })
+
+  test('[MQTT-6.0.0-3] without the subprotocol there is no connection', async () => {
+    const { broker, url } = await listening()
+    await expect(raw(url, [])).rejects.toThrow('400')
+    await expect(raw(url, 'soap')).rejects.toThrow('400')
+    expect(broker.stats.connections).toBe(1)
+  })
+
+  test('on another path there is none either', async () => {
+    const { url } = await listening()
+    await expect(raw(url.replace('/mqtt', '/other'))).rejects.toThrow('400')
+  })
+
+  test('plain HTTP is told what this is', async () => {
+    const { url } = await listening()
+    const response = await new Promise<http.IncomingMessage>((resolve) =>
+      http.get(url.replace('ws:', 'http:'), resolve),
+    )
+    expect(response.statusCode).toBe(426)
+    response.resume()
+  })
+
+  test('[MQTT-6.0.0-2] class 12: a frame per byte', async () => {
+    const { url } = await listening()
+    const { received, socket } = await raw(url)
+    const stream = [...packetBytes(connectPacket({ will }), 5), 0x82, 7, 0, 1, 0, 0, 1, 0x74, 0, 0xc0, 0]
+    for (const byte of stream) socket.send(Uint8Array.of(byte))
+    while (!received().includes(Buffer.of(0xd0, 0))) await turns(1)
+    expect(received()[0]).toBe(0x20)
+  })
+
+  test('[MQTT-6.0.0-2] class 12: frames cut everywhere, and with many packets in each', async () => {
+    const { url } = await listening()
+    const stream = Buffer.concat([
+      packetBytes(connectPacket(), 5),
+      Buffer.from([0x82, 7, 0, 1, 0, 0, 1, 0x74, 0]),
+      ...Array.from({ length: 5 }, () => Buffer.from([0x30, 5, 0, 1, 0x74, 0, 0x78])),
+      Buffer.from([0xc0, 0]),
+    ])
+    for (let cut = 0; cut <= stream.length; cut++) {
+      const { received, socket } = await raw(url)
+      socket.send(stream.subarray(0, cut))
+      socket.send(stream.subarray(cut))
+      while (!received().includes(Buffer.of(0xd0, 0))) await turns(1)
+      expect(received().toString('hex').split('300500017400').length, `cut at ${cut}`).toBe(6)
+      socket.terminate()
+    }
+  })
+
+  test('[MQTT-6.0.0-1] a text frame ends the connection, and its Will is published', async () => {
+    const { bystander, url } = await listening()
+    const { closed, socket } = await raw(url)
+    socket.send(packetBytes(connectPacket({ clientId: 'texting', will }), 5))
+    await turns()
+    socket.send('hello')
+    expect(await closed).toBe(1003)
+    expect(payloadText(await bystander.next('publish'))).toBe('gone')
+  })
+
+  test('a frame larger than any packet may be ends the connection', async () => {
+    const { bystander, url } = await listening()
+    const { closed, socket } = await raw(url)
+    socket.on('error', () => undefined)
+    socket.send(new Uint8Array(3 * 1024 * 1024))
+    await closed
+    expect(await bystander.settled()).toEqual([])
+  })
+
+  test('a network connection that breaks publishes the Will', async () => {
+    const { bystander, url } = await listening()
+    await (await WireClient.connect(url, { clientId: 'one', will })).drop()
+    expect(payloadText(await bystander.next('publish'))).toBe('gone')
+  })
+
+  test('close() does not wait for connections that never became a WebSocket', async () => {
+    const { broker, url } = await listening()
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1')
+    onTestFinished(() => void socket.destroy())
+    const closed = new Promise((resolve) => socket.on('close', resolve))
+    socket.on('error', () => undefined)
+    await new Promise((resolve) => socket.on('connect', resolve))
+    socket.write('GET /mqtt HTTP/1.1\r\nHost: x\r\n')
+    await turns(20)
+    await broker.close()
+    await closed
+  })
+})
