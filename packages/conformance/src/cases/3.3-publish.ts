@@ -18,8 +18,10 @@ a quiet
 b connects
 b subscribes topicFilter="~/t" qos=0
 a connects
-a > publish topicName="~/t" payload="x" dup=1
-a closed 0x81 0x82
+a > publish topicName="~/t" payload="x" dup=1 + pingreq
+a < pingresp or closed 0x81 0x82
+b <? publish payload="x" dup=0
+b quiet
 
 [MQTT-3.3.1-2] [MQTT-4.3.1-1] [MQTT311-3.3.1-2] [MQTT311-4.3.1-1] a QoS 0 PUBLISH of the server has DUP 0
 a connects
@@ -165,7 +167,7 @@ b closed 0x82 0x94
 [MQTT-3.3.2-8] a Topic Alias of 0
 a connects
 a > publish topicName="~/t" topicAlias=0
-a closed 0x94 0x82
+a closed 0x94 0x82 0x81
 
 [3.3.2.3.4] Topic Alias twice
 needs topicAliasMaximum>=2

@@ -75,9 +75,12 @@ a closed 0x81
 [MQTT-3.6.1-1] [MQTT311-3.6.1-1] the flags of the server's PUBREL
 a connects
 a subscribes topicFilter="~/t" qos=2
-a > publish topicName="~/t" qos=2 packetId=9 payload="x"
-a <* pubrec packetId=9
-a <* publish payload="x" packetId=$p
+b connects
+b > publish topicName="~/t" qos=2 packetId=9 payload="x"
+b < pubrec packetId=9
+b > pubrel packetId=9
+b < pubcomp packetId=9
+a < publish payload="x" packetId=$p
 a > pubrec packetId=$p
 a < 62 { u16:$p }
 

@@ -119,10 +119,13 @@ a < pubrec packetId=4242
 a connects
 a > publish topicName="$SYS/~/not yours" qos=2 packetId=1
 a < pubrec packetId=1 reasonCode=* or closed
-a subscribes topicFilter="~/t" qos=0
-a > publish topicName="~/t" qos=2 packetId=2 payload="x"
-a <* pubrec packetId=2
-a <* publish payload="x"
+b connects
+b subscribes topicFilter="~/t" qos=0
+a > publish topicName="~/t" qos=2 packetId=1 payload="x"
+a < pubrec packetId=1
+a > pubrel packetId=1
+a < pubcomp packetId=1
+b < publish payload="x"
 
 [MQTT-4.3.3-10] [MQTT311-4.3.3-2] QoS 2, receiving: the same Packet Identifier again gets PUBREC and is not delivered again
 a connects

@@ -1,6 +1,6 @@
 /** What a server says about itself in CONNACK, so that cases which need something else are left out and said so. */
 import type { ProtocolVersion } from '@mq/core'
-import type { Case, Need } from '../language/case.ts'
+import type { Case, Field, Need } from '../language/case.ts'
 import { composePacket } from '../language/compose-packet.ts'
 import { lookUp } from '../language/match.ts'
 import { Conversation } from './conversation.ts'
@@ -32,9 +32,11 @@ export async function discover(peer: Peer, prefix: string, timeoutMs: number): P
   for (const version of [3, 4, 5] as const) {
     const conversation = new Conversation('probe', version, new Transcript())
     await conversation.open(peer)
-    const clientId = { name: 'clientId', value: { type: 'text', text: '~', times: 1 }, versions: [] } as const
+    const clientId: Field = { name: 'clientId', value: { type: 'text', text: '~', times: 1 }, versions: [] }
+    // Not 0: a server may have a Server Keep Alive for those only who want none.
+    const keepAlive: Field = { name: 'keepAlive', value: { type: 'number', value: 60 }, versions: [] }
     const scope = { version, prefix, variables: new Map() }
-    conversation.send(composePacket({ name: 'connect', fields: [clientId] }, scope))
+    conversation.send(composePacket({ name: 'connect', fields: [clientId, keepAlive] }, scope))
     const answer = await conversation.next(timeoutMs)
     if (answer?.type === 'packet' && answer.packet.type === 'connack' && answer.packet.reasonCode === 0) {
       versions.push(version)
