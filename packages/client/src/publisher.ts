@@ -57,6 +57,8 @@ export class Publisher implements SessionObserver {
   readonly #waiting: Pending[] = []
   /** QoS 0 in the queue: the session does not report when these are sent. */
   readonly #queuedQos0 = new Map<Publication, Pending>()
+  /** QoS 0 that is being given to the session. */
+  #inHand: Pending | undefined = undefined
   #link: SessionLink | undefined = undefined
   #why: (publication: Publication, qos: QoS) => MqttError = () => new MqttError('packet-too-large', tooLarge)
 
@@ -152,7 +154,7 @@ export class Publisher implements SessionObserver {
     if (reason === 'queue-full') token.reject(new QueueFullError())
     else if (reason === 'expired') token.reject(new MqttError('expired', `the message to "${token.topic}" expired`))
     else if (reason === 'too-large') token.reject(this.#why(publication, qos))
-    else token.reject(new MqttError('offline', 'there is no connection'))
+    else token.reject(new MqttError('offline', notConnected))
     this.#queuedQos0.delete(publication)
     this.#options.changed()
   }
@@ -188,19 +190,12 @@ export class Publisher implements SessionObserver {
     const { publication } = pending
     const { qos } = publication
     const isOffline = this.#link === undefined
-    if (qos === 0 && isOffline && this.#options.queue?.qos0 === 'drop') {
-      pending.resolve(result(0, undefined, ReasonCode.success))
-      return
-    }
-    if (qos === 0 && isOffline && this.#options.queue?.qos0 === 'reject') {
-      pending.reject(new MqttError('offline', 'there is no connection'))
-      return
-    }
-    if (this.#options.queue?.overflow === 'wait' && (this.#waiting.length > 0 || !this.session.hasRoom(publication))) {
-      this.#waiting.push(pending)
-      return
-    }
-    this.#deliver(pending)
+    const { qos0, overflow } = this.#options.queue ?? {}
+    const mustWait = overflow === 'wait' && (this.#waiting.length > 0 || !this.session.hasRoom(publication))
+    if (qos === 0 && isOffline && qos0 === 'drop') pending.resolve(result(0, undefined, ReasonCode.success))
+    else if (qos === 0 && isOffline && qos0 === 'reject') pending.reject(new MqttError('offline', notConnected))
+    else if (mustWait) this.#waiting.push(pending)
+    else this.#deliver(pending)
   }
 
   #deliver(pending: Pending): void {
@@ -212,22 +207,31 @@ export class Publisher implements SessionObserver {
       this.#options.changed()
       return
     }
-    this.#queuedQos0.set(publication, pending)
     if (session.link !== undefined && !session.link.writable) {
       // The socket does not take more: this message waits its turn, where the session on its own would drop it.
+      this.#queuedQos0.set(publication, pending)
       session.queue.push({ publication, qos, retain, subscriptionIdentifiers: undefined, token: pending }, (lost) =>
         this.dropped(session, 'queue-full', lost.publication, lost.qos, lost.token),
       )
-    } else session.deliver(publication, 0, retain, undefined, pending)
+      return
+    }
+    this.#inHand = pending
+    session.deliver(publication, 0, retain, undefined, pending)
+    this.#inHand = undefined
+    if (!pending.settled) this.#queuedQos0.set(publication, pending)
   }
 
   #sentQos0(publication: Publication): void {
-    const pending = this.#queuedQos0.get(publication)
+    // The common case: given and sent in one call, so nothing has changed for anybody else.
+    const isInHand = this.#inHand?.publication === publication
+    const pending = isInHand ? this.#inHand : this.#queuedQos0.get(publication)
     if (pending === undefined) return
-    this.#queuedQos0.delete(publication)
     pending.transmitted = true
     pending.resolve(result(0, undefined, ReasonCode.success))
-    if (this.#waiting.length > 0 || this.session.queue.length === 0) this.#options.changed()
+    if (isInHand) return
+    this.#queuedQos0.delete(publication)
+    this.#letIn()
+    this.#options.changed()
   }
 
   /** The caller has given up. What was not transmitted is taken back. */
@@ -285,6 +289,7 @@ export class Publisher implements SessionObserver {
   }
 }
 
+const notConnected = 'there is no connection'
 const tooLarge = "the message is larger than the server's Maximum Packet Size"
 
 function result(qos: QoS, packetId: number | undefined, reasonCode: ReasonCode): PublishResult {
