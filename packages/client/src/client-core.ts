@@ -158,8 +158,11 @@ export class ClientCore {
       this.#closed.finally(() => idle.resolve())
       await idle.promise
     }
-    await this.#lifecycle.stop((connection) => connection.machine.disconnect(reasonCode, properties))
-    this.#finish({ type: 'disconnect' })
+    try {
+      await this.#lifecycle.stop((connection) => connection.machine.disconnect(reasonCode, properties))
+    } finally {
+      this.#finish({ type: 'disconnect' })
+    }
   }
 
   #finish(reason: CloseReason): void {

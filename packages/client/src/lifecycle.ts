@@ -11,7 +11,9 @@
  * has exactly one timer, `connecting` is bounded by the connect timeout, so from every state but `closed` the next attempt
  * is at most maxDelay + connectTimeout away.
  */
+
 import type { ClientCloseReason, ClientHandler, ConnectPacket, ProtocolVersion, Transport, Workspace } from '@mq/core'
+import { createBufferWriter, encodePacket } from '@mq/core'
 import { openAttempt } from './attempt.ts'
 import type { Clock } from './clock.ts'
 import { closeError, isUnknownVersion } from './close-error.ts'
@@ -88,8 +90,12 @@ export class Lifecycle<Route> {
     this.#cancelWait?.()
     this.#controller?.abort(new MqttError('client-closed', 'the client was disconnected'))
     if (connection === undefined) return
-    if (isUp) goodbye(connection)
-    else connection.machine.lost('the client was disconnected')
+    try {
+      if (isUp) goodbye(connection)
+    } finally {
+      // No effect after a goodbye.
+      connection.machine.lost('the client was disconnected')
+    }
     await connection.gone
   }
 
@@ -123,11 +129,25 @@ export class Lifecycle<Route> {
         transport.destroy()
         return
       }
-      const connect = handler.connectPacket(this.#version, credentials)
+      const connect = this.#connectPacket(transport, credentials)
       const left = Math.max(1, this.#connectTimeout - (clock.now() - startedMs))
       this.#carry(transport, connect, left)
     } catch (error) {
       if (isCurrent()) this.#failed(error instanceof MqttError ? error : new ConnectError('network', String(error)))
+    }
+  }
+
+  /** @throws MqttError 'invalid-argument', with the transport closed, where the options make no packet */
+  #connectPacket(transport: Transport, credentials: Credentials): ConnectPacket {
+    try {
+      const connect = this.#options.handler.connectPacket(this.#version, credentials)
+      // Written once for nothing: what cannot be encoded must not fail later, half-way through a connection.
+      encodePacket(createBufferWriter(), connect, this.#version)
+      return connect
+    } catch (error) {
+      transport.destroy()
+      if (error instanceof MqttError) throw error
+      throw new MqttError('invalid-argument', `the options make no CONNECT: ${String(error)}`, { cause: error })
     }
   }
 

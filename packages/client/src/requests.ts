@@ -85,14 +85,13 @@ export class Requests<Route> {
       const packetId = session.beginRequest()
       if (packetId === undefined) return
       this.#waiting.shift()
-      if (machine.request(next.packet(packetId))) {
+      const refusal = send(machine, next.packet(packetId))
+      if (refusal === undefined) {
         next.transmitted = true
         this.#asked.set(packetId, next)
       } else {
         session.outbound.abandon(packetId)
-        next.answer.reject(
-          new MqttError('packet-too-large', "the packet is larger than the server's Maximum Packet Size"),
-        )
+        next.answer.reject(refusal)
       }
     }
   }
@@ -102,5 +101,20 @@ export class Requests<Route> {
     this.#asked.delete(packet.packetId)
     request?.answer.resolve(packet.reasonCodes)
     this.pump()
+  }
+}
+
+/** Why the packet could not be sent, if it could not. */
+function send<Route>(
+  machine: ClientConnection<Route>,
+  packet: SubscribePacket | UnsubscribePacket,
+): MqttError | undefined {
+  try {
+    if (machine.request(packet)) return undefined
+    return new MqttError('packet-too-large', "the packet is larger than the server's Maximum Packet Size")
+  } catch (cause) {
+    return new MqttError('invalid-argument', `no ${packet.type.toUpperCase()} can say this: ${String(cause)}`, {
+      cause,
+    })
   }
 }

@@ -228,3 +228,29 @@ test('the status says what happens, and why', async () => {
     'closed',
   ])
 })
+
+test('options that make no packet are refused, and leave no connection behind', async () => {
+  for (const options of [
+    { keepAlive: 70_000 },
+    { clientId: '\ud800' },
+    { will: { topic: 'a', payload: new Uint8Array(70_000) } },
+  ]) {
+    const server = new FakeServer()
+    await expect(server.client(options).connect()).rejects.toMatchObject({ code: 'invalid-argument' })
+    expect(server.connections).toHaveLength(1)
+    expect(server.connection.ended).toBe(true)
+    expect(server.virtual.pending).toBe(0)
+  }
+})
+
+test('a SUBSCRIBE or DISCONNECT that cannot be encoded rejects, and harms nothing else', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const userProperties = [['\ud800', '']] as const
+  await expect(client.subscribe('a', { userProperties })).rejects.toMatchObject({ code: 'invalid-argument' })
+  const subscribing = client.subscribe('b')
+  expect((await server.connection.grant()).subscriptions).toHaveLength(1)
+  await subscribing
+  await expect(client.disconnect({ properties: { userProperties } })).rejects.toThrow()
+  expect(await client.closed).toEqual({ type: 'disconnect' })
+})
