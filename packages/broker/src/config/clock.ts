@@ -1,6 +1,6 @@
 /** Time as the broker sees it, so that a test can bring its own. */
 export interface Clock {
-  /** Milliseconds since some moment; never goes back. */
+  /** Milliseconds; never goes back. From 1970 where a store outlives the process: it keeps when messages expire. */
   now(): number
   /** Call `fire` once after `ms`; the answer cancels. Must not keep a process alive by itself. */
   setTimer(fire: () => void, ms: number): () => void
@@ -10,7 +10,8 @@ export interface Clock {
 const timerMax = 0x7fff_ffff
 
 export const systemClock: Clock = {
-  now: () => performance.now(),
+  // From 1970 as well, but unlike Date.now it does not jump with the machine's clock.
+  now: () => performance.timeOrigin + performance.now(),
   setTimer(fire, ms) {
     // A millisecond more: Node's timers may fire a fraction early, and the deadline would be found not yet due.
     const timer = setTimeout(fire, Math.min(Math.ceil(ms) + 1, timerMax))

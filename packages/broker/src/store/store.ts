@@ -71,7 +71,7 @@ export interface Store {
 
   /**
    * Seal what was recorded. Undefined: it is durable already (or nothing was recorded). A rejection means that the promise
-   * cannot be kept; the broker then stops rather than acknowledge what may be lost.
+   * cannot be kept; the broker then stops rather than acknowledge what may be lost. Called again only after that.
    */
   commit(): Promise<void> | undefined
   close(): Promise<void>
