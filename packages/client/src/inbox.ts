@@ -48,6 +48,7 @@ export class Inbox {
   readonly #debts = new Map<number, Debt>()
   #connection: NetworkConnection<Route> | undefined = undefined
   #holdsBack = false
+  #isClosed = false
 
   constructor(options: InboxOptions) {
     this.#options = options
@@ -116,6 +117,10 @@ export class Inbox {
   }
 
   readAll(reader: Reader): void {
+    if (this.#isClosed) {
+      reader.finish()
+      return
+    }
     this.#readers.add(reader)
     for (const mail of this.#mailbox.splice(0)) this.#handOver(mail, reader, unnamed)
   }
@@ -126,6 +131,7 @@ export class Inbox {
   }
 
   close(error: unknown): void {
+    this.#isClosed = true
     for (const reader of this.#readers) reader.finish(error)
     this.#readers.clear()
     this.#mailbox.length = 0

@@ -217,3 +217,37 @@ test('a SUBACK that nobody awaits ends the connection', async () => {
   server.connection.send({ type: 'suback', packetId: 9, reasonCodes: [0] })
   expect((await server.connection.next('disconnect')).reasonCode).toBe(0x82)
 })
+
+test('messages() and status() of a client that is closed end at once', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  await client.disconnect()
+  expect(await take(client.messages(), 1)).toEqual([])
+  for await (const event of client.status()) throw new Error(`unexpected ${event.type}`)
+})
+
+test('a Subscription and a Client can be disposed of', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const subscription = await subscribed(server, client, 'a')
+  const leaving = subscription[Symbol.asyncDispose]()
+  const { packetId } = await server.connection.next('unsubscribe')
+  server.connection.send({ type: 'unsuback', packetId, reasonCodes: [0] })
+  await leaving
+  await client[Symbol.asyncDispose]()
+  expect(client.state).toBe('closed')
+})
+
+test('drain lets what has come be read, and nothing more comes', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const subscription = await subscribed(server, client, 'a')
+  server.connection.send(message('a', '1'))
+  await turn()
+  const draining = subscription.drain()
+  const { packetId } = await server.connection.next('unsubscribe')
+  server.connection.send({ type: 'unsuback', packetId, reasonCodes: [0] })
+  await draining
+  server.connection.send(message('a', '2'))
+  expect(await take(subscription, 2)).toEqual(['1'])
+})
