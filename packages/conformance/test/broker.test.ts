@@ -1,10 +1,11 @@
-// The suite against our own broker: in this process with a clock of its own, over TCP, and over WebSocket.
+// The suite against our own broker: in this process with a clock of its own, and over TCP.
 
 import { createBroker } from '@mq/broker'
-import { allCases, type CaseResult, caseName, runSuite, tcpPeer, transportPeer } from '@mq/conformance'
+import { allCases, runSuite, tcpPeer, transportPeer } from '@mq/conformance'
 import { pino } from 'pino'
-import { describe, expect, test } from 'vitest'
+import { describe } from 'vitest'
 import { VirtualClock } from './clock.ts'
+import { report } from './report-results.ts'
 
 const cases = allCases()
 const logger = pino({ level: 'silent' })
@@ -23,18 +24,10 @@ describe('in this process', async () => {
   report(results)
 })
 
-describe('over TCP', async () => {
+describe('[MQTT-4.2-1] [MQTT311-7.1.1-1] over TCP', async () => {
   const broker = createBroker({ logger })
   const { url } = await broker.listen('tcp://127.0.0.1:0')
   const results = await runSuite(cases, tcpPeer(url), { slow: false })
   await broker.close()
   report(results)
 })
-
-function report(results: readonly CaseResult[]): void {
-  for (const { name, outcome, problem, transcript } of results) {
-    if (outcome === 'skipped') continue
-    test(name, () => expect.soft(outcome, [problem, ...transcript].join('\n')).toBe('passed'))
-  }
-  void caseName
-}
