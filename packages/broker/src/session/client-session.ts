@@ -73,6 +73,13 @@ export class ClientSession implements Deadline, SessionObserver {
     if (this.persistent && delivery !== undefined) this.#broker.store.received(this.clientId, delivery)
   }
 
+  /** [MQTT-4.3.3-5] after PUBREL the message is not sent again, not even by a process that has forgotten the PUBREC. */
+  mayRelease(session: Session, packetId: number): boolean {
+    if (!this.persistent || this.#broker.gate.open) return true
+    this.connection?.whenDurable(() => session.release(packetId))
+    return false
+  }
+
   settled(_session: Session, delivery: Delivery): void {
     if (this.persistent) this.#broker.store.remove(this.clientId, delivery)
   }

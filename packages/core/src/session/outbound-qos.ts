@@ -148,6 +148,12 @@ export class OutboundQos {
     return sequence < 0 ? undefined : this.#deliveries[sequence & (this.#states.length - 1)]
   }
 
+  /** Has the receiver the message, and not yet the PUBREL, as far as we know? */
+  awaitsPubcomp(packetId: number): boolean {
+    const sequence = this.#find(packetId)
+    return sequence >= 0 && this.#states[sequence & (this.#states.length - 1)] === OutboundState.awaitingPubcomp
+  }
+
   /** Give up an identifier that was handed out and not sent after all. */
   abandon(packetId: number): void {
     const sequence = this.#find(packetId)

@@ -19,6 +19,8 @@ export interface SessionObserver {
   settled?(session: Session, delivery: Delivery, packetId: number, reasonCode: ReasonCode): void
   /** QoS 2: the receiver has the message (PUBREC); only the identifier is left. For a store. */
   received?(session: Session, delivery: Delivery | undefined, packetId: number): void
+  /** After `received`: false keeps PUBREL back until the owner calls `Session.release`. For a store that takes its time. */
+  mayRelease?(session: Session, packetId: number): boolean
   /** It was kept: queued, or sent and awaiting its acknowledgement. For a store. */
   kept?(session: Session, delivery: Delivery): void
   /** A queued message is on its way under this identifier. For a store, and for who shows progress. */

@@ -152,7 +152,7 @@ export class Session {
     const verdict = this.outbound.receive(kind, packetId)
     if (verdict === 'pubrel') {
       this.#observer.received?.(this, delivery, packetId)
-      this.link?.pubrel(packetId, ReasonCode.success)
+      if (this.#observer.mayRelease?.(this, packetId) !== false) this.link?.pubrel(packetId, ReasonCode.success)
     } else if (verdict === 'unknown') {
       this.link?.pubrel(packetId, ReasonCode.packetIdentifierNotFound)
     } else if (verdict === 'done') {
@@ -164,6 +164,11 @@ export class Session {
       if (this.outbound.hasUnsent || this.queue.length > 0) this.pump()
     }
     return verdict
+  }
+
+  /** The PUBREL that `SessionObserver.mayRelease` kept back may go. */
+  release(packetId: number): void {
+    if (this.outbound.awaitsPubcomp(packetId)) this.link?.pubrel(packetId, ReasonCode.success)
   }
 
   /** Take up what a store remembers of an earlier process. Only on a fresh session without a link. */
