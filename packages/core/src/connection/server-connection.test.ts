@@ -184,7 +184,9 @@ describe('time', () => {
   test('a client that sends no CONNECT in time is let go', () => {
     const bench = setUp()
     equal(bench.server.deadlineMs, 5000)
+    bench.clock.nowMs = 4000
     bench.sendBytes(0x10)
+    equal(bench.server.deadlineMs, 5000)
     bench.server.tick(4999)
     equal(bench.server.isClosed, false)
     bench.server.tick(5000)
@@ -322,7 +324,7 @@ describe('PUBLISH from the client', () => {
     const bench = connected(undefined, { receiveMaximum: 1 }, { protocolVersion: 4 })
     bench.on.publish = () => undefined
     bench.send(publishPacket('a', 1, 1), publishPacket('a', 1, 2))
-    equal(bench.calls.length, 2)
+    deepEqual(bench.calls, ['publish a 1', 'publish a 2'])
   })
 
   test('[MQTT-3.3.2-7] [MQTT-3.3.2-12] an alias stands for its topic on this connection', () => {
@@ -391,6 +393,18 @@ describe('hold and release', () => {
     equal(bench.calls.length, 3)
   })
 
+  test('nor from inside while it goes on with what was kept', () => {
+    const bench = connected()
+    bench.on.publish = () => bench.server.hold()
+    bench.send(publishPacket('a', 0), publishPacket('b', 0), publishPacket('c', 0))
+    bench.on.publish = () => {
+      bench.server.hold()
+      bench.server.release(0)
+    }
+    bench.server.release(0)
+    deepEqual(bench.calls, ['publish a 0', 'publish b 0', 'publish c 0'])
+  })
+
   test('closing while held reads nothing more, release neither', () => {
     const bench = connected()
     bench.on.publish = () => bench.server.hold()
@@ -427,6 +441,22 @@ describe('a QoS 2 message whose connection is lost', () => {
     decided.server.release(0)
     decided.server.lost('gone')
     deepEqual(again(decided), [])
+
+    const promised = connected()
+    promised.on.publish = () => promised.server.hold()
+    promised.send(publishPacket('a', 2, 1))
+    promised.server.acknowledge(1, 0)
+    promised.server.lost('gone')
+    deepEqual(again(promised), [])
+  })
+
+  test('is not confused with a QoS 1 message of the same identifier', () => {
+    const bench = connected()
+    bench.send(publishPacket('a', 2, 1))
+    bench.on.publish = () => bench.server.hold()
+    bench.send(publishPacket('b', 1, 1))
+    bench.server.lost('gone')
+    deepEqual(again(bench), [])
   })
 
   test('[MQTT-4.3.3-8] is new when nobody had taken it over', () => {
@@ -453,10 +483,10 @@ describe('a QoS 2 message whose connection is lost', () => {
     first.on.publish = () => first.server.hold()
     first.send(publishPacket('a', 2, 1))
     const second = setUp({}, first.session)
-    second.send(connectPacket(5), publishPacket('b', 2, 5))
+    second.send(connectPacket(5), ack('pubrel', 1), publishPacket('b', 2, 1))
     first.server.lost('gone')
     equal(first.session.link, second.server.outgoing)
-    ok(first.session.inbound.isHeld(5))
+    ok(first.session.inbound.isHeld(1))
   })
 
   test('an answer that comes after the connection has closed is nobody’s', () => {
@@ -495,6 +525,37 @@ describe('acknowledgements from the client', () => {
     deepEqual(lines(bench.take()), ['publish a 1', 'pingresp', 'puback 7 0'])
     bench.send(ack('puback', 1))
     deepEqual(lines(bench.take()), ['publish b 2'])
+  })
+})
+
+describe('what the client asked for in CONNECT', () => {
+  test('[MQTT-3.1.2-26] aliases are used up to its Topic Alias Maximum', () => {
+    const topicBytes = new TextEncoder().encode('a/b')
+    const bench = connected({ topicAliasMaximum: 1 })
+    for (let i = 0; i < 2; i++) {
+      const publication = message('a/b')
+      Object.assign(publication, { topicBytes, topicStart: 0, topicEnd: topicBytes.length })
+      bench.session.deliver(publication, 1, false, undefined, undefined)
+    }
+    deepEqual(lines(bench.take()), ['publish a/b 1', 'publish  2'])
+  })
+
+  test('[MQTT-3.1.2-29] Request Problem Information 0: no Reason String on PUBACK', () => {
+    for (const requestProblemInformation of [0, 1] as const) {
+      const bench = connected({ requestProblemInformation })
+      bench.on.publish = ({ packetId }) => bench.server.acknowledge(packetId, ReasonCode.quotaExceeded, 'full')
+      bench.send(publishPacket('a', 1, 1))
+      const [puback] = bench.take()
+      ok(puback?.type === 'puback')
+      equal(puback.properties?.reasonString, requestProblemInformation === 1 ? 'full' : undefined)
+    }
+  })
+
+  test('[MQTT-3.1.2-24] [MQTT-3.1.2-25] a message larger than its Maximum Packet Size is not sent', () => {
+    const bench = connected({ maximumPacketSize: 50 })
+    bench.session.deliver(message('large', 1, 60), 1, false, undefined, undefined)
+    bench.session.deliver(message('small', 1, 1), 1, false, undefined, undefined)
+    deepEqual(lines(bench.take()), ['publish small 1'])
   })
 })
 

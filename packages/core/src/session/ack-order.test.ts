@@ -40,8 +40,9 @@ test('an answer is awaited until it has left, not only until it is ready', () =>
   order.expect('pubrec', 2)
   order.ready(2, 0, undefined, send)
   equal(order.awaits(2), true)
+  order.expect('puback', 3)
   order.ready(1, 0, undefined, send)
-  equal(order.awaits(2), false)
+  deepEqual([order.awaits(1), order.awaits(2), order.awaits(3)], [false, false, true])
 })
 
 test('the same identifier awaited twice is answered in turn', () => {

@@ -205,6 +205,9 @@ describe('after a resume', () => {
     outbound.nextUnsent(true)
     outbound.receive('puback', 2)
     deepEqual(drain(outbound), [3])
+    outbound.resume()
+    for (const packetId of [1, 3]) outbound.receive('puback', packetId)
+    equal(outbound.ready, true)
   })
 })
 

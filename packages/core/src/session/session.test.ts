@@ -246,6 +246,29 @@ describe('a connection that resumes', () => {
     equal(session.sendQuota, 2)
   })
 
+  test('[MQTT-4.9.0-1] starts with the whole quota, which acknowledgements never exceed, and nothing to answer', () => {
+    const { session, link } = connected(10)
+    for (const name of ['a', 'b']) deliver(session, name)
+    session.inbound.begin()
+    link.writable = false
+    session.attach(link, 1)
+    equal(session.inbound.unanswered, 0)
+    // Before it was sent again, as a late answer would.
+    session.acknowledged('puback', 1, 0)
+    equal(session.sendQuota, 1)
+  })
+
+  test('what is discarded makes room in flight', () => {
+    const bytesMax = deliveryBytes(message('a'))
+    const { session } = connected(10, { messagesMax: 10, bytesMax, policy: 'drop-newest' })
+    for (const name of ['a', 'b']) deliver(session, name)
+    const next = new RecordingLink()
+    next.tooLarge.add('a')
+    session.attach(next, 10)
+    session.pump()
+    deepEqual(next.take(), ['publish b 2'])
+  })
+
   test('stops where the receiver is slow, and goes on there', () => {
     const { session } = connected(10)
     for (const name of ['a', 'b', 'c']) deliver(session, name)
