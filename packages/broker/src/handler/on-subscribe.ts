@@ -4,7 +4,7 @@
  */
 import { type Fault, type ParsedTopicFilter, parseTopicFilter, ReasonCode, type SubscribePacket } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
-import { RetainedFeed } from '../routing/retained-feed.ts'
+import { RetainedFeed, type RetainedWalk } from '../routing/retained-feed.ts'
 import type { Subscription } from '../routing/subscription.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import { askAuthorizer, whenAnswered } from './ask.ts'
@@ -51,7 +51,7 @@ function grant(
   allowed: readonly boolean[],
 ): void {
   const { broker, machine } = connection
-  const feed: Subscription[] = []
+  const feed: RetainedWalk[] = []
   const reasonCodes = packet.subscriptions.map((request, i) => {
     const filter = filters[i]!
     if (allowed[i] !== true) {
@@ -94,7 +94,9 @@ function grant(
     }
     // [MQTT-3.3.1-9..11]; a shared subscription gets none (section 4.8.2).
     const wantsRetained = request.retainHandling === 0 || (request.retainHandling === 1 && isNew)
-    if (wantsRetained && subscription.shareName === undefined) feed.push(subscription)
+    if (wantsRetained && subscription.shareName === undefined) {
+      feed.push({ subscription, messages: broker.retained.matching(subscription.topicFilter) })
+    }
     return request.qos
   })
   broker.logger.debug(

@@ -9,13 +9,19 @@ import type { Publication, QoS } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import { lowerQos, type Subscription } from './subscription.ts'
 
+/** Begun with the subscription: what is published after it comes as it is published, and not from here. */
+export interface RetainedWalk {
+  readonly subscription: Subscription
+  readonly messages: IterableIterator<Publication>
+}
+
 /** Messages in one turn of the event loop. */
 const sliceMessages = 200
 
 export class RetainedFeed {
   readonly #connection: Connection
   /** A subscription that is made again begins anew, so there is never more than one walk per subscription. */
-  readonly #pending = new Map<string, { subscription: Subscription; messages: IterableIterator<Publication> }>()
+  readonly #pending = new Map<string, RetainedWalk>()
   #scheduled = false
   readonly #again = (): void => {
     this.#scheduled = false
@@ -26,11 +32,8 @@ export class RetainedFeed {
     this.#connection = connection
   }
 
-  add(subscriptions: readonly Subscription[]): void {
-    for (const subscription of subscriptions) {
-      const messages = this.#connection.broker.retained.matching(subscription.topicFilter)
-      this.#pending.set(subscription.text, { subscription, messages })
-    }
+  add(walks: readonly RetainedWalk[]): void {
+    for (const walk of walks) this.#pending.set(walk.subscription.text, walk)
   }
 
   go(): void {

@@ -10,6 +10,7 @@ export class RetainedMessages {
   readonly #tree = new NameTree<Publication>()
   readonly #store: Store
   readonly #now: () => number
+  #updates = 0
 
   constructor(store: Store, now: () => number) {
     this.#store = store
@@ -31,16 +32,24 @@ export class RetainedMessages {
       return
     }
     const kept = publication.keep()
+    kept.retainedAt = ++this.#updates
     this.#tree.set(topicName, kept)
     this.#store.putRetained(topicName, kept)
   }
 
-  /** Those whose topic matches, one by one, so that a caller can stop in between; changes meanwhile are allowed. */
-  *matching(topicFilter: string): IterableIterator<Publication> {
+  /**
+   * Those of now whose topic matches, one by one, so that a caller can stop in between. What changes meanwhile is left out:
+   * who subscribed before the change hears of it as it happens, and would get it twice.
+   */
+  matching(topicFilter: string): IterableIterator<Publication> {
+    return this.#walk(topicFilter, this.#updates)
+  }
+
+  *#walk(topicFilter: string, updates: number): IterableIterator<Publication> {
     for (const publication of this.#tree.walk(topicFilter)) {
       // Asked each time: a slow client may take hours.
-      if (publication.expiresAtMs > this.#now()) yield publication
-      else this.#drop(publication)
+      if (publication.expiresAtMs <= this.#now()) this.#drop(publication)
+      else if (publication.retainedAt <= updates) yield publication
     }
   }
 
