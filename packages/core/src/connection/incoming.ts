@@ -166,7 +166,7 @@ export class Incoming<Route> implements FrameSink {
       this.#fail(
         fault(
           ReasonCode.payloadFormatInvalid,
-          'MQTT-3.3.2-4',
+          '3.3.2.3.2',
           'Payload Format Indicator is 1 and the payload is not UTF-8',
         ),
         bytes,
@@ -202,7 +202,7 @@ export class Incoming<Route> implements FrameSink {
 
   #ping(bytes: Uint8Array, body: number, end: number): void {
     if (end !== body) {
-      this.#fail(fault(ReasonCode.malformedPacket, 'MQTT-3.12.1', 'a PING packet has no content'), bytes, body, end)
+      this.#fail(fault(ReasonCode.malformedPacket, '3.12', 'a PING packet has no content'), bytes, body, end)
     } else this.#handler.ping()
   }
 

@@ -22,44 +22,44 @@ const connected = (opening: string): Row => ({ opening, authenticating: opening,
 /** Indexed by packet type; 0 does not exist. */
 const tables: { readonly [R in Role]: readonly Row[] } = {
   server: [
-    never('MQTT-2.1.2'),
+    never('2.1.2'),
     { opening: undefined, authenticating: 'MQTT-3.1.0-2', connected: 'MQTT-3.1.0-2' }, // connect
-    never('MQTT-3.2'), // connack
+    never('3.2'), // connack
     connected('MQTT-3.1.0-1'), // publish
     connected('MQTT-3.1.0-1'), // puback
     connected('MQTT-3.1.0-1'), // pubrec
     connected('MQTT-3.1.0-1'), // pubrel
     connected('MQTT-3.1.0-1'), // pubcomp
     connected('MQTT-3.1.0-1'), // subscribe
-    never('MQTT-3.9'), // suback
+    never('3.9'), // suback
     connected('MQTT-3.1.0-1'), // unsubscribe
-    never('MQTT-3.11'), // unsuback
+    never('3.11'), // unsuback
     connected('MQTT-3.1.0-1'), // pingreq
-    never('MQTT-3.13'), // pingresp
+    never('3.13'), // pingresp
     { opening: 'MQTT-3.1.0-1', authenticating: undefined, connected: undefined }, // disconnect
     { opening: 'MQTT-3.1.0-1', authenticating: undefined, connected: undefined }, // auth
   ],
   client: [
-    never('MQTT-2.1.2'),
-    never('MQTT-3.1'), // connect
+    never('2.1.2'),
+    never('3.1'), // connect
     { opening: undefined, authenticating: undefined, connected: 'MQTT-3.2.0-2' }, // connack
     connected('MQTT-3.2.0-1'), // publish
     connected('MQTT-3.2.0-1'), // puback
     connected('MQTT-3.2.0-1'), // pubrec
     connected('MQTT-3.2.0-1'), // pubrel
     connected('MQTT-3.2.0-1'), // pubcomp
-    never('MQTT-3.8'), // subscribe
+    never('3.8'), // subscribe
     connected('MQTT-3.2.0-1'), // suback
-    never('MQTT-3.10'), // unsubscribe
+    never('3.10'), // unsubscribe
     connected('MQTT-3.2.0-1'), // unsuback
-    never('MQTT-3.12'), // pingreq
+    never('3.12'), // pingreq
     connected('MQTT-3.2.0-1'), // pingresp
     connected('MQTT-3.14.0-1'), // disconnect
     { opening: undefined, authenticating: undefined, connected: undefined }, // auth
   ],
 }
 
-/** Undefined if a packet of `type` (1 to 15) may arrive now, else the statement that it breaks. */
+/** Undefined if a packet of `type` (1 to 15) may arrive now, else the statement, or the section, that it breaks. */
 export function forbids(role: Role, phase: Phase, type: number, version: ProtocolVersion): string | undefined {
   if (phase === 'closed') return 'closed'
   // Before 5.0 type 15 is reserved (3.1.1, section 2.2.1), and only a client sends DISCONNECT (3.1.1, section 3.14).
@@ -68,5 +68,5 @@ export function forbids(role: Role, phase: Phase, type: number, version: Protoco
     if (type === PacketType.disconnect && role === 'client') return 'MQTT311-3.14'
   }
   const row = tables[role][type]
-  return row === undefined ? 'MQTT-2.1.2' : row[phase]
+  return row === undefined ? '2.1.2' : row[phase]
 }
