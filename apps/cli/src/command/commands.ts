@@ -3,6 +3,21 @@ import type { Command } from './command.ts'
 
 export const commands: readonly Command[] = [
   {
+    name: 'bench',
+    usage: 'bench <conn|pub|sub|e2e>',
+    describe: 'Load a broker, and measure it',
+    examples: [
+      ['mq bench e2e -c 10 --rate 1000 --duration 10s', 'ten pairs, 1000 messages per second together'],
+      ['mq bench pub -t b/%i -c 100 --rate 5000 --size 256 -q 1', 'a hundred publishers'],
+      ['mq bench conn -c 5000 --rate 500', 'connections'],
+      ["mq bench e2e -q 1 --rate 500 --json --fail-if 'p99>50ms,loss>0'", 'in a pipeline'],
+    ],
+    async load() {
+      const [{ bench }, { forkWorker }] = await Promise.all([import('./bench.ts'), import('../bench/fork-worker.ts')])
+      return (given, io) => bench(given, io, forkWorker)
+    },
+  },
+  {
     name: 'broker',
     usage: 'broker',
     describe: 'Run an MQTT broker here',
