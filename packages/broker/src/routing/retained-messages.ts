@@ -22,6 +22,8 @@ export class RetainedMessages {
   }
 
   restore(topicName: string, publication: Publication): void {
+    // A store in memory gives back the object that another broker numbered.
+    publication.retainedAt = 0
     this.#tree.set(topicName, publication)
   }
 
