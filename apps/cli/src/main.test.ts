@@ -101,7 +101,7 @@ describe('mq', () => {
 describe('exit codes', () => {
   test.each<readonly [string, readonly string[], string]>([
     ['an unknown command', ['pbu'], 'there is no command "pbu"; did you mean mq pub?'],
-    ['a command like no other', ['xyz'], 'there is no command "xyz"; there are broker, pub, sub, completion.'],
+    ['a command like no other', ['xyz'], 'there is no command "xyz"; there are bench, broker, pub, sub, completion.'],
     ['an unknown option', ['pub', '--mesage', 'x'], 'there is no option --mesage; did you mean --message?'],
     ['a value that is missing', ['pub', '-t'], 'option -t needs a value: <topic>.'],
     [
