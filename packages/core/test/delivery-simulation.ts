@@ -10,13 +10,9 @@
 import {
   ClientConnection,
   type ClientHandler,
-  createPublication,
   createWorkspace,
   type DropReason,
   type Publication,
-  publicationPayload,
-  publicationSize,
-  publicationTopic,
   type QoS,
   ReasonCode,
   ServerConnection,
@@ -27,6 +23,7 @@ import {
 } from '../src/index.ts'
 import type { ProtocolVersion } from '../src/spec/version.ts'
 import { createSimulatedLink, LinkDriver, type SeededRandom, VirtualClock } from '../src/testing/index.ts'
+import { intern, maximumPacketSize, messageOf, numberOf } from './delivery-messages.ts'
 
 export interface SimulationOptions {
   readonly random: SeededRandom
@@ -46,45 +43,6 @@ export interface Report {
   readonly faults: readonly string[]
   /** What each side still knows of messages in flight at the end. */
   readonly left: readonly number[]
-}
-
-/** Bytes, the whole packet, in both directions. */
-export const maximumPacketSize = 4096
-
-/** The message with this number: the same on both sides and in every run. */
-export function messageOf(number: number, qos: QoS, version: ProtocolVersion): Publication {
-  const kind = (number * 7919) % 20
-  const size = kind < 2 ? 0 : kind < 12 ? (number * 31) % 120 : kind < 19 ? (number * 97) % 2000 : -1
-  const topicName = size >= 0 && size < 4 ? `short/${number}` : `long/${number % 40}`
-  const make = (length: number): Publication => {
-    const payload = new Uint8Array(length).fill(number)
-    if (length >= 4) new DataView(payload.buffer).setUint32(0, number)
-    return createPublication({ topicName, payload, qos, retain: false })
-  }
-  if (size >= 0) return make(size)
-  // As large as the peer takes, to the byte.
-  return make(maximumPacketSize - (sizeOf(make(2000), qos, version) - 2000))
-}
-
-/** Bytes of the whole packet, sent without an alias. */
-export function sizeOf(publication: Publication, qos: QoS, version: ProtocolVersion): number {
-  return publicationSize(publication, version, qos, 0, false, -1, undefined)
-}
-
-function numberOf(publication: Publication, qos: QoS, version: ProtocolVersion): number {
-  const payload = publicationPayload(publication)
-  const number =
-    payload.length < 4
-      ? Number(publicationTopic(publication).slice('short/'.length))
-      : new DataView(payload.buffer, payload.byteOffset).getUint32(0)
-  const original = messageOf(number, qos, version)
-  if (
-    publicationTopic(original) !== publicationTopic(publication) ||
-    !sameBytes(publicationPayload(original), payload)
-  ) {
-    throw new Error(`message ${number} is not what was sent`)
-  }
-  return number
 }
 
 export function simulateDelivery(options: SimulationOptions): Report {
@@ -195,22 +153,12 @@ class Side {
     this.taken.push(numberOf(publication, this.#world.options.qos, this.#world.options.version))
   }
 
-  /** Topics are interned, as a broker's are, so that aliases are used. */
-  #intern(publication: Publication): void {
-    const { topicBytes, topicStart, topicEnd } = publication
-    const topic = this.workspace.topics.lookup(topicBytes, topicStart, topicEnd)
-    if (topic.type === 'fault') throw new Error(topic.sentence)
-    publication.topicBytes = topic.bytes
-    publication.topicStart = 0
-    publication.topicEnd = topic.bytes.length
-  }
-
   #sendMore(): void {
     const { clock, options } = this.#world
     const { random, qos, version } = options
     for (let burst = random.integer(1, 30); burst > 0 && this.#sent < this.#count; burst--) {
       const publication = messageOf(this.#sent, qos, version)
-      this.#intern(publication)
+      intern(publication, this.workspace.topics)
       if (!this.session.hasRoom(publication) || this.session.queue.length >= 50) break
       this.session.deliver(publication, qos, false, undefined, this.#sent)
       this.#sent++
@@ -349,8 +297,4 @@ function dial(world: World, driver: LinkDriver): void {
 
 function unexpected(packet: { readonly type: string }): never {
   throw new Error(`nobody sends ${packet.type} here`)
-}
-
-function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, at) => byte === other[at])
 }

@@ -8,13 +8,8 @@ import { env } from 'node:process'
 import { describe, test } from 'vitest'
 import { publicationPayload } from '../src/index.ts'
 import { withSeeds } from '../src/testing/index.ts'
-import {
-  maximumPacketSize,
-  messageOf,
-  type SimulationOptions,
-  simulateDelivery,
-  sizeOf,
-} from './delivery-simulation.ts'
+import { maximumPacketSize, messageOf, sizeOf } from './delivery-messages.ts'
+import { type SimulationOptions, simulateDelivery } from './delivery-simulation.ts'
 
 const wanted = env['MQ_SEED']
 const seeds = (...usual: readonly number[]): readonly number[] => (wanted === undefined ? usual : [Number(wanted)])

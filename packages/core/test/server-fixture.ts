@@ -150,3 +150,14 @@ export function connected(
 export function newSession(): Session {
   return new Session({ queue: roomy, now: () => 0, observer: { dropped: () => undefined } })
 }
+
+/** `connack 0`, `puback 5 0`, `publish a 1`, `disconnect 130`. */
+export function lines(packets: readonly (Packet | Fault)[]): string[] {
+  return packets.map((packet) => {
+    if (packet.type === 'publish') {
+      return `publish ${packet.topicName} ${packet.packetId ?? 0}${packet.dup ? ' dup' : ''}`
+    }
+    const packetId = 'packetId' in packet ? ` ${packet.packetId}` : ''
+    return `${packet.type}${packetId}${'reasonCode' in packet ? ` ${packet.reasonCode}` : ''}`
+  })
+}

@@ -79,3 +79,20 @@ export function recordSession(queue: QueueLimits = roomy): Recorded {
   }
   return recorded
 }
+
+/** Topic and content are the name. Returns what `Session.deliver` does. */
+export function deliver(session: Session, name: string, qos: QoS = 1, token: unknown = undefined): boolean {
+  return session.deliver(message(name, qos), qos, false, undefined, token)
+}
+
+/** A session on a connection. */
+export function connectedSession(
+  receiveMaximum = 100,
+  queue: QueueLimits = roomy,
+): { readonly recorded: Recorded; readonly session: Session; readonly events: string[]; readonly link: RecordingLink } {
+  const recorded = recordSession(queue)
+  const link = new RecordingLink()
+  recorded.session.attach(link, receiveMaximum)
+  recorded.session.pump()
+  return { recorded, session: recorded.session, events: recorded.events, link }
+}
