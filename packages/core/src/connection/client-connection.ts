@@ -28,6 +28,7 @@ import { receiveMaximumDefault } from '../spec/limits.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
 import type { TopicEntry } from '../topic/topic-table.ts'
+import { ClientAuth } from './client-auth.ts'
 import type { ClientCloseReason, ClientConnectionOptions } from './client-handler.ts'
 import { reasonOfReturnCode, refusalBefore5 } from './connect-return-code.ts'
 import { Incoming, type IncomingHandler } from './incoming.ts'
@@ -38,6 +39,7 @@ import { PublishAnswers } from './publish-answers.ts'
 
 export class ClientConnection<Route> implements IncomingHandler<Route> {
   readonly outgoing: Outgoing
+  readonly auth: ClientAuth
   session: Session | undefined = undefined
   /** From CONNACK on. */
   limits: ClientLimits | undefined = undefined
@@ -59,6 +61,7 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
     this.#incoming.version = connect.protocolVersion
     this.outgoing.version = connect.protocolVersion
     this.#pings = new PingTimer(now(), options.connackTimeoutMs)
+    this.auth = new ClientAuth(connect)
   }
 
   get version(): ProtocolVersion {
@@ -137,7 +140,7 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
     if (!this.#closed) this.#answers.acknowledge(packetId, reasonCode, undefined)
   }
 
-  /** SUBSCRIBE, UNSUBSCRIBE, AUTH. False: larger than the server takes, and not sent. */
+  /** SUBSCRIBE, UNSUBSCRIBE, and what `auth` makes. False: larger than the server takes, and not sent. */
   request(packet: SubscribePacket | UnsubscribePacket | AuthPacket): boolean {
     return !this.#closed && this.outgoing.control(packet)
   }
@@ -213,10 +216,15 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
           this.#broken(fault(ReasonCode.protocolError, 'MQTT-2.2.1-6', sentence))
         }
         break
-      case 'auth':
-        if (this.#incoming.phase === 'opening') this.#incoming.phase = 'authenticating'
-        handler.auth(packet)
+      case 'auth': {
+        const problem = this.auth.received(packet, this.limits !== undefined)
+        if (problem !== undefined) this.#broken(problem)
+        else {
+          if (this.#incoming.phase === 'opening') this.#incoming.phase = 'authenticating'
+          handler.auth(packet)
+        }
         break
+      }
       case 'disconnect':
         if (packet.properties?.sessionExpiryInterval !== undefined) {
           const sentence = 'a DISCONNECT of a server has no Session Expiry Interval'
@@ -250,6 +258,11 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
       this.#broken(fault(ReasonCode.protocolError, 'MQTT-3.2.2-4', sentence))
       return
     }
+    const problem = this.auth.accepted(packet)
+    if (problem !== undefined) {
+      this.#broken(problem)
+      return
+    }
     const limits = negotiateAsClient(connect, packet, { topicAliasMaximum, sendMaximum })
     this.limits = limits
     this.#incoming.phase = 'connected'
@@ -265,8 +278,13 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
   }
 
   #sayGoodbye(reasonCode: ReasonCode, properties: DisconnectProperties | undefined): void {
-    if (this.#incoming.phase !== 'connected') return
-    this.outgoing.control({ type: 'disconnect', reasonCode, ...(this.version === 5 && properties && { properties }) })
+    if (this.version === 5) {
+      // Before CONNACK, too: section 4.13.1 wants the server to hear what was wrong, and [MQTT-3.1.2-30] allows it.
+      this.outgoing.control({ type: 'disconnect', reasonCode, ...(properties && { properties }) })
+    } else if (reasonCode === ReasonCode.success && this.#incoming.phase === 'connected') {
+      // Before 5.0 DISCONNECT says that all is well, and the server drops the Will: for anything else, just close.
+      this.outgoing.control({ type: 'disconnect', reasonCode })
+    }
   }
 
   #close(reason: ClientCloseReason): void {
