@@ -1,5 +1,6 @@
 /** One attempt to open a transport: where to, as whom, and not for ever. */
 import type { ProtocolVersion, Transport } from '@mq/core'
+import type { Begun } from './authenticator.ts'
 import type { Clock } from './clock.ts'
 import { ConnectError, MqttError, TimeoutError } from './errors.ts'
 import type { ConnectOptions, Credentials, TransportFactory } from './options.ts'
@@ -8,12 +9,15 @@ export interface Opened {
   readonly transport: Transport
   readonly url: URL
   readonly credentials: Credentials
+  readonly authentication: Begun | undefined
 }
 
 export interface AttemptOptions {
   readonly url: () => URL | Promise<URL>
   readonly options: ConnectOptions
   readonly openTransport: TransportFactory
+  /** Starts an enhanced authentication, where there is one. */
+  readonly authenticate: (() => Promise<Begun>) | undefined
   readonly protocolVersion: ProtocolVersion
   readonly attempt: number
   readonly clock: Clock
@@ -32,12 +36,13 @@ export async function openAttempt(attempt: AttemptOptions): Promise<Opened> {
     const url = await unlessAborted(Promise.resolve(attempt.url()), signal)
     attempt.started(url)
     const credentials = await unlessAborted(credentialsFor(attempt, url), signal)
+    const authentication = attempt.authenticate && (await unlessAborted(attempt.authenticate(), signal))
     const opening = Promise.resolve(
       attempt.openTransport({ url, signal, protocolVersion, tls: options.tls, ws: options.ws }),
     )
     // A transport that comes too late is closed, not leaked.
     const transport = await unlessAborted(opening, signal, (late) => late.destroy())
-    return { transport, url, credentials }
+    return { transport, url, credentials, authentication }
   } catch (error) {
     throw signal.aborted ? signal.reason : asConnectError(error)
   } finally {

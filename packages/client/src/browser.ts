@@ -1,3 +1,4 @@
+export type { AuthData, AuthExchange, AuthMethod } from './auth-method.ts'
 export { type Clock, systemClock } from './clock.ts'
 export { connect, createClient } from './connect-browser.ts'
 export {
@@ -24,6 +25,7 @@ export type {
   WebSocketOptions,
   Will,
 } from './options.ts'
+export { scram } from './scram.ts'
 export { SubscribeError } from './subscribe-error.ts'
 export type { TopicParams } from './topic-params.ts'
 export type {

@@ -15,6 +15,7 @@ import {
   TopicTable,
   type UnsubackPacket,
 } from '@mq/core'
+import { Authenticator } from './authenticator.ts'
 import { Broadcast } from './broadcast.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { connectPacket, randomClientId } from './connect-packet.ts'
@@ -50,6 +51,7 @@ export class ClientCore {
   session: SessionInfo | undefined = undefined
   readonly #requests = new Requests<Route>()
   readonly #lifecycle: Lifecycle<Route>
+  readonly #authenticator: Authenticator<Route> | undefined
   readonly #options: ConnectOptions
   readonly #traffic = { bytesReceived: 0, bytesSent: 0, reconnects: 0 }
   readonly #first = new Deferred<SessionInfo>()
@@ -76,10 +78,13 @@ export class ClientCore {
       events: this.events,
       send: (message) => send(message, undefined),
     })
+    const { auth, connectTimeout: stepTimeout = 10_000 } = options
+    this.#authenticator =
+      auth && new Authenticator<Route>({ auth, clock, stepTimeout, failed: (error) => this.#lifecycle.fail(error) })
     this.#lifecycle = this.#createLifecycle(url, openTransport, random)
     this.flow = new Flow(
       () => this.#lifecycle.connection,
-      () => !this.publisher.isIdle || this.#requests.awaited > 0,
+      () => !this.publisher.isIdle || this.#requests.awaited > 0 || this.#authenticator?.isRenewing === true,
     )
     this.subscriber = new Subscriber({
       subscriptions: this.subscriptions,
@@ -124,6 +129,21 @@ export class ClientCore {
     if (this.#closed.settled) return Promise.resolve()
     this.#closing ??= this.#disconnect(options)
     return this.#closing
+  }
+
+  /** @throws MqttError 'invalid-argument', 'offline', 'authentication-failed', or why the connection ended */
+  reauthenticate(options: Abortable | undefined): Promise<void> {
+    const authenticator = this.#authenticator
+    if (authenticator === undefined) throw new MqttError('invalid-argument', 'there is no `auth` to authenticate with')
+    if (this.#lifecycle.connection === undefined) throw new MqttError('offline', 'there is no connection')
+    const done = new Deferred<void>()
+    done.limit(this.clock, 'authenticating', options)
+    authenticator.reauthenticate().then(
+      () => done.resolve(),
+      (error) => done.reject(error),
+    )
+    this.flow.check()
+    return done.promise
   }
 
   /** End with an error: the first connect was aborted. */
@@ -234,15 +254,16 @@ export class ClientCore {
       options,
       policy: options.reconnect === false ? undefined : reconnectPolicy(options.reconnect),
       openTransport: options.transport ?? openTransport,
+      authenticator: this.#authenticator,
       clock: this.clock,
       random,
       workspace: createWorkspace(new TopicTable<Route>()),
       traffic: this.#traffic,
       handler: {
-        connectPacket: (version, credentials) => {
+        connectPacket: (version, credentials, data) => {
           // Before 5.0 a server assigns no identifier that we would hear of.
           if (version < 5 && this.#clientId === '') this.#clientId = randomClientId(random)
-          return connectPacket(options, version, this.#clientId, credentials, this.session === undefined)
+          return connectPacket(options, version, this.#clientId, credentials, this.session === undefined, data)
         },
         connected: (packet, limits) => this.#connected(packet, limits),
         publish: (publication, topic) => this.inbox.publish(publication, topic),
@@ -251,7 +272,7 @@ export class ClientCore {
           this.#requests.answered(packet)
           this.#changed()
         },
-        auth: () => this.#lifecycle.drop('the server asks for an authentication that was not offered'),
+        auth: (packet) => this.#authenticator?.received(packet),
         status: (event) => this.#tell(event),
         disconnected: (reason, error) => this.#disconnected(reason, error),
         gaveUp: (error) => this.#finish({ type: 'error', error }),

@@ -111,6 +111,11 @@ export class MqttClient implements Client {
     return this.subscribe(filter, async (message) => message.respond(await handler(message)), { qos: 1, ...options })
   }
 
+  async reauthenticate(options?: Abortable): Promise<void> {
+    this.#core.checkOpen()
+    return this.#core.reauthenticate(options)
+  }
+
   async once(filter: string, options: Options = {}): Promise<Message> {
     const subscription = await this.subscribe(filter, options)
     const { signal, timeout } = options

@@ -1,5 +1,6 @@
 import type { ConnectPacket, ConnectProperties, ProtocolVersion } from '@mq/core'
 import { sessionExpiryNever, type Will as WillOfPacket } from '@mq/core'
+import type { AuthData } from './auth-method.ts'
 import { MqttError } from './errors.ts'
 import type { ConnectOptions, Credentials, Will } from './options.ts'
 import { payloadBytes } from './payload.ts'
@@ -13,8 +14,12 @@ export function connectPacket(
   clientId: string,
   credentials: Credentials,
   isFirst: boolean,
+  authenticationData?: AuthData,
 ): ConnectPacket {
-  const { cleanStart = true, keepAlive = 60 } = options
+  const { cleanStart = true, keepAlive = 60, auth } = options
+  if (auth !== undefined && version < 5) {
+    throw new MqttError('invalid-argument', 'enhanced authentication (`auth`) needs MQTT 5.0')
+  }
   if (!Number.isInteger(keepAlive) || keepAlive < 0 || keepAlive > 65_535) {
     throw new MqttError('invalid-argument', `keepAlive is ${keepAlive}; 0 to 65535 seconds are possible`)
   }
@@ -30,12 +35,12 @@ export function connectPacket(
     ...(will && { will: willOf(will, version) }),
     ...(userName !== undefined && { userName }),
     ...(password !== undefined && { password: payloadBytes(password) }),
-    ...(version === 5 && { properties: propertiesOf(options, cleanStart) }),
+    ...(version === 5 && { properties: propertiesOf(options, cleanStart, authenticationData) }),
   }
 }
 
-function propertiesOf(options: ConnectOptions, cleanStart: boolean): ConnectProperties {
-  const { receiveMaximum = receiveMaximumDefault, maximumPacketSize, topicAlias, userProperties } = options
+function propertiesOf(options: ConnectOptions, cleanStart: boolean, authenticationData: AuthData): ConnectProperties {
+  const { receiveMaximum = receiveMaximumDefault, maximumPacketSize, topicAlias, userProperties, auth } = options
   // Clean Start 0 without an end of the Session is what Clean Session 0 means before 5.0 (section 3.1.2.11.2).
   const { sessionExpiryInterval = cleanStart ? 0 : sessionExpiryNever } = options
   const { inboundMaximum = 0 } = topicAlias ?? {}
@@ -46,6 +51,8 @@ function propertiesOf(options: ConnectOptions, cleanStart: boolean): ConnectProp
     ...(inboundMaximum > 0 && { topicAliasMaximum: inboundMaximum }),
     requestResponseInformation: 1,
     ...(userProperties && { userProperties }),
+    ...(auth && { authenticationMethod: auth.method }),
+    ...(authenticationData && { authenticationData }),
   }
 }
 

@@ -4,6 +4,8 @@ import type { ReasonCode } from '@mq/core'
 export type MqttErrorCode =
   /** The server answered CONNECT with a failure; see {@link ConnectError.reasonCode}. */
   | 'connect-refused'
+  /** Enhanced authentication failed on our side: `cause` says how, a server that does not prove who it is, for one. */
+  | 'authentication-failed'
   /** No connection to the server: name, address, socket, WebSocket upgrade. `cause` has the platform's error. */
   | 'network'
   /** The TLS handshake failed. */

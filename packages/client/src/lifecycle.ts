@@ -12,9 +12,20 @@
  * is at most maxDelay + connectTimeout away.
  */
 
-import type { ClientCloseReason, ClientHandler, ConnectPacket, ProtocolVersion, Transport, Workspace } from '@mq/core'
-import { createBufferWriter, encodePacket } from '@mq/core'
+import type {
+  ClientCloseReason,
+  ClientHandler,
+  ClientLimits,
+  ConnackPacket,
+  ConnectPacket,
+  ProtocolVersion,
+  Transport,
+  Workspace,
+} from '@mq/core'
+import { createBufferWriter, encodePacket, ReasonCode } from '@mq/core'
 import { openAttempt } from './attempt.ts'
+import type { AuthData } from './auth-method.ts'
+import type { Authenticator, Begun } from './authenticator.ts'
 import type { Clock } from './clock.ts'
 import { closeError, isUnknownVersion } from './close-error.ts'
 import { ConnectError, MqttError } from './errors.ts'
@@ -24,7 +35,7 @@ import { nextDelay, type ReconnectPolicy } from './reconnect.ts'
 import type { StatusEvent } from './types.ts'
 
 export interface LifecycleHandler<Route> extends Omit<ClientHandler<Route>, 'closed'> {
-  connectPacket(version: ProtocolVersion, credentials: Credentials): ConnectPacket
+  connectPacket(version: ProtocolVersion, credentials: Credentials, data: AuthData): ConnectPacket
   status(event: Exclude<StatusEvent, { type: 'connected' | 'closing' | 'closed' }>): void
   /** A connection that was accepted is over. */
   disconnected(reason: ClientCloseReason, error: ConnectError): void
@@ -37,6 +48,7 @@ export interface LifecycleOptions<Route> {
   readonly options: ConnectOptions
   readonly policy: ReconnectPolicy | undefined
   readonly openTransport: TransportFactory
+  readonly authenticator: Authenticator<Route> | undefined
   readonly clock: Clock
   readonly random: () => number
   readonly workspace: Workspace<Route>
@@ -62,12 +74,15 @@ export class Lifecycle<Route> {
   #connectedAtMs = 0
   /** Each URL once, and then give up, as long as no connection has been accepted. */
   #once = false
+  /** Why we ended the connection ourselves, and the reconnect goes on. */
+  #ownError: ConnectError | undefined = undefined
 
   constructor(options: LifecycleOptions<Route>) {
     this.#options = options
     const { protocolVersion = 'auto', connectTimeout = 10_000 } = options.options
     this.#version = protocolVersion === 'auto' ? 5 : protocolVersion
-    this.#versionKnown = protocolVersion !== 'auto'
+    // What needs 5.0 is not given up for a server that does not know it.
+    this.#versionKnown = protocolVersion !== 'auto' || options.authenticator !== undefined
     this.#connectTimeout = connectTimeout
   }
 
@@ -104,8 +119,16 @@ export class Lifecycle<Route> {
     this.connection?.machine.lost(sentence)
   }
 
+  /** End the connection with DISCONNECT and this error; then as after any loss. */
+  fail(error: ConnectError): void {
+    const connection = this.#connection
+    if (connection === undefined || connection.machine.isClosed) return
+    this.#ownError = error
+    connection.machine.disconnect(ReasonCode.unspecifiedError, { reasonString: error.message })
+  }
+
   async #attempt(): Promise<void> {
-    const { options, clock, openTransport, handler } = this.#options
+    const { options, clock, openTransport, handler, authenticator } = this.#options
     this.state = 'connecting'
     this.#attempts++
     const attempt = this.#attempts
@@ -114,10 +137,11 @@ export class Lifecycle<Route> {
     const startedMs = clock.now()
     const isCurrent = () => this.#controller === controller && this.state === 'connecting'
     try {
-      const { transport, credentials } = await openAttempt({
+      const { transport, credentials, authentication } = await openAttempt({
         url: () => this.#nextUrl(attempt),
         options,
         openTransport,
+        authenticate: authenticator && (() => authenticator.begin()),
         protocolVersion: this.#version,
         attempt,
         clock,
@@ -129,18 +153,18 @@ export class Lifecycle<Route> {
         transport.destroy()
         return
       }
-      const connect = this.#connectPacket(transport, credentials)
+      const connect = this.#connectPacket(transport, credentials, authentication?.data)
       const left = Math.max(1, this.#connectTimeout - (clock.now() - startedMs))
-      this.#carry(transport, connect, left)
+      this.#carry(transport, connect, left, authentication)
     } catch (error) {
       if (isCurrent()) this.#failed(error instanceof MqttError ? error : new ConnectError('network', String(error)))
     }
   }
 
   /** @throws MqttError 'invalid-argument', with the transport closed, where the options make no packet */
-  #connectPacket(transport: Transport, credentials: Credentials): ConnectPacket {
+  #connectPacket(transport: Transport, credentials: Credentials, data: AuthData): ConnectPacket {
     try {
-      const connect = this.#options.handler.connectPacket(this.#version, credentials)
+      const connect = this.#options.handler.connectPacket(this.#version, credentials, data)
       // Written once for nothing: what cannot be encoded must not fail later, half-way through a connection.
       encodePacket(createBufferWriter(), connect, this.#version)
       return connect
@@ -151,8 +175,8 @@ export class Lifecycle<Route> {
     }
   }
 
-  #carry(transport: Transport, connect: ConnectPacket, connackTimeoutMs: number): void {
-    const { options, clock, workspace, handler, traffic } = this.#options
+  #carry(transport: Transport, connect: ConnectPacket, connackTimeoutMs: number, begun: Begun | undefined): void {
+    const { options, clock, workspace, handler, traffic, authenticator } = this.#options
     // Before 5.0 no server says how much it takes: Mosquitto acknowledges, and loses, what is above 20 at QoS 2.
     const { topicAlias, sendMaximum = connect.protocolVersion === 5 ? 65_535 : 20 } = options
     const connection: NetworkConnection<Route> = new NetworkConnection<Route>({
@@ -166,11 +190,15 @@ export class Lifecycle<Route> {
       sendMaximum,
       handler: {
         connected: (packet, limits) => {
-          this.state = 'connected'
-          this.#versionKnown = true
-          this.#once = false
-          this.#connectedAtMs = clock.now()
-          handler.connected(packet, limits)
+          if (authenticator === undefined) {
+            this.#connected(packet, limits)
+            return
+          }
+          connection.hold()
+          authenticator.accepted(packet, () => {
+            this.#connected(packet, limits)
+            connection.release()
+          })
         },
         publish: (publication, topic) => handler.publish(publication, topic),
         handlesStill: (packetId) => handler.handlesStill(packetId),
@@ -182,13 +210,24 @@ export class Lifecycle<Route> {
       },
     })
     this.#connection = connection
+    if (begun !== undefined) authenticator?.attach(connection, begun.exchange)
     connection.start()
   }
 
+  #connected(packet: ConnackPacket, limits: ClientLimits): void {
+    this.state = 'connected'
+    this.#versionKnown = true
+    this.#once = false
+    this.#connectedAtMs = this.#options.clock.now()
+    this.#options.handler.connected(packet, limits)
+  }
+
   #closed(reason: ClientCloseReason): void {
-    const { handler, policy, clock, traffic } = this.#options
+    const { handler, policy, clock, traffic, authenticator } = this.#options
+    const error = this.#ownError ?? closeError(reason)
+    this.#ownError = undefined
+    authenticator?.detach(error)
     if (this.state === 'closed') return
-    const error = closeError(reason)
     if (this.state !== 'connected') {
       this.#failed(error, reason)
       return

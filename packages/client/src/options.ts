@@ -1,5 +1,6 @@
 /** How a client is made. Seconds where the specification counts in seconds, milliseconds everywhere else. */
 import type { ProtocolVersion, QoS, Transport, UserProperties, WillProperties } from '@mq/core'
+import type { AuthMethod } from './auth-method.ts'
 import type { Clock } from './clock.ts'
 import type { MqttError } from './errors.ts'
 
@@ -122,6 +123,8 @@ export interface ConnectOptions extends Abortable {
     | Credentials
     | ((context: { attempt: number; signal: AbortSignal }) => Credentials | Promise<Credentials>)
     | undefined
+  /** Enhanced authentication (5.0 only, section 4.12): `scram(…)`, or a method of your own. */
+  readonly auth?: AuthMethod | undefined
   /** Tried in turn after the first URL, or asked before every attempt. */
   readonly urls?: readonly (string | URL)[] | ((attempt: number) => string | URL | Promise<string | URL>) | undefined
   readonly will?: Will | (() => Will) | undefined

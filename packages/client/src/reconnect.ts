@@ -66,6 +66,6 @@ const finalReasons: ReadonlySet<number> = new Set([
 ])
 
 export function isWorthAnotherTry(error: MqttError): boolean {
-  if (error.code === 'invalid-argument') return false
+  if (error.code === 'invalid-argument' || error.code === 'authentication-failed') return false
   return !(error instanceof ConnectError && error.reasonCode !== undefined && finalReasons.has(error.reasonCode))
 }

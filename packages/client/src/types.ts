@@ -248,6 +248,11 @@ export interface Client extends AsyncDisposable {
     handler: (message: Message<Record<string, string>>) => Payload | Promise<Payload>,
     options?: SubscribeOptions & Abortable,
   ): Promise<Subscription<Record<string, string>>>
+  /**
+   * Authenticate again on the connection that stands, with the option `auth`. Rejects where there is none; where it fails
+   * the connection ends, too. Only in 5.0 (section 4.12.1).
+   */
+  reauthenticate(options?: Abortable): Promise<void>
   /** The first message to a filter. */
   once(filter: string, options?: Abortable & SubscribeOptions): Promise<Message>
   /** Every message, also those that no subscription of this process asked for. */
