@@ -124,7 +124,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     }),
     index,
     router: new Router(index, topics, counters),
-    retained: new RetainedMessages(store, clock.now),
+    retained: new RetainedMessages(store, limits, clock.now),
     sessions: undefined as never,
     connections: new Set(),
     authenticate:

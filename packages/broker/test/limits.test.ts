@@ -144,6 +144,20 @@ describe('connectionsMax', () => {
   })
 })
 
+describe('sessionsMax', () => {
+  test('counts sessions that wait for their client, and is told to the next one that has none', async () => {
+    const { broker, client } = startBroker({ limits: { sessionsMax: 2 } })
+    const keeping = { properties: { sessionExpiryInterval: 100 } }
+    await (await client('one', keeping)).drop()
+    const two = await client('two')
+    expect((await WireClient.attempt(broker, { clientId: 'three' })).connack?.reasonCode).toBe(0x97)
+    expect((await client('one', { ...keeping, cleanStart: false })).connack?.sessionPresent).toBe(true)
+    await two.drop()
+    await turns()
+    await client('three')
+  })
+})
+
 describe('subscriptionsMax', () => {
   test('refuses one more with 0x97, and not one that replaces', async () => {
     const { client } = startBroker({ limits: { subscriptionsMax: 2 } })

@@ -194,3 +194,47 @@ describe('Retain As Published', () => {
     expect((await kept.messages(2)).map((each) => each.retain)).toEqual([true, false])
   })
 })
+
+describe('what is retained is bounded', () => {
+  test('in messages: one on a new topic is refused with 0x97, and what is there can be replaced and removed', async () => {
+    const { broker, client } = startBroker({ limits: { retainedMessagesMax: 2 } })
+    const one = await client('one')
+    const keep = { retain: true, qos: 1 } as const
+    for (const topic of ['a', 'b']) await one.publish(topic, 'x', keep)
+    const live = await client('live')
+    await live.subscribe('c')
+    expect(await one.publish('c', 'x', keep)).toBe(0x97)
+    expect(await one.publish('c', 'x', { retain: true, qos: 2 })).toBe(0x97)
+    expect(await live.settled()).toEqual([])
+    expect(await one.publish('c', 'x', { qos: 1 })).toBe(0)
+    expect(await one.publish('a', 'longer', keep)).toBe(0x10)
+    await one.publish('b', '', keep)
+    expect(await one.publish('c', 'x', keep)).toBe(0)
+    expect(broker.stats.retained).toBe(2)
+    expect(broker.counters.messagesRefused).toBe(2)
+  })
+
+  test('in bytes', async () => {
+    const { broker, client } = startBroker({ limits: { retainedBytesMax: 3_000 } })
+    const one = await client('one')
+    const keep = { retain: true, qos: 1 } as const
+    expect(await one.publish('a', 'x'.repeat(1_000), keep)).toBe(0x10)
+    expect(await one.publish('b', 'x'.repeat(1_000), keep)).toBe(0x10)
+    expect(await one.publish('c', 'x'.repeat(1_000), keep)).toBe(0x97)
+    expect(await one.publish('a', 'x'.repeat(1_500), keep)).toBe(0x10)
+    expect(await one.publish('a', 'x'.repeat(2_500), keep)).toBe(0x97)
+    for (const topic of ['a', 'b']) await one.publish(topic, '', keep)
+    expect(broker.stats.retained).toBe(0)
+    expect(await one.publish('c', 'x'.repeat(2_500), keep)).toBe(0x10)
+  })
+
+  test('a Will that has no room is published all the same', async () => {
+    const { broker, client } = startBroker({ limits: { retainedMessagesMax: 0 } })
+    const live = await client('live')
+    await live.subscribe('gone')
+    const will = { topicName: 'gone', payload: new TextEncoder().encode('gone'), qos: 0, retain: true } as const
+    await (await client('one', { will })).drop()
+    expect(payloadText(await live.next('publish'))).toBe('gone')
+    expect(broker.stats.retained).toBe(0)
+  })
+})

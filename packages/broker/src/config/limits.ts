@@ -18,6 +18,12 @@ export interface BrokerLimits extends ServerLimits {
   readonly topicBytesMax: number
   /** Connections at one time. Default 100,000. */
   readonly connectionsMax: number
+  /** Sessions at one time, those included that wait for their client. Default 1,000,000. */
+  readonly sessionsMax: number
+  /** Retained messages. Default 1,000,000. */
+  readonly retainedMessagesMax: number
+  /** Bytes of all retained messages. Default 1 GiB. */
+  readonly retainedBytesMax: number
   /** Subscriptions of one session. Default 10,000. */
   readonly subscriptionsMax: number
   /** Queue QoS 0 messages for sessions that are away, like the rest. Default false. */
@@ -34,6 +40,9 @@ export const defaultLimits: BrokerLimits = {
   topicLevelsMax: 128,
   topicBytesMax: 4096,
   connectionsMax: 100_000,
+  sessionsMax: 1_000_000,
+  retainedMessagesMax: 1_000_000,
+  retainedBytesMax: 1024 * 1024 * 1024,
   subscriptionsMax: 10_000,
   queueQos0: false,
 }
@@ -51,6 +60,9 @@ const ranges: { readonly [K in keyof BrokerLimits]?: readonly [min: number, max:
   topicLevelsMax: [1, 65_536],
   topicBytesMax: [1, 65_535],
   connectionsMax: [1, Number.MAX_SAFE_INTEGER],
+  sessionsMax: [1, Number.MAX_SAFE_INTEGER],
+  retainedMessagesMax: [0, Number.MAX_SAFE_INTEGER],
+  retainedBytesMax: [0, Number.MAX_SAFE_INTEGER],
   subscriptionsMax: [1, Number.MAX_SAFE_INTEGER],
 }
 

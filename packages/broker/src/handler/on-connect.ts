@@ -57,6 +57,10 @@ function accept(connection: Connection, packet: ConnectPacket, extra: ConnackPro
     connection.refuse(ReasonCode.serverShuttingDown, 'the server is shutting down')
     return
   }
+  if (broker.sessions.count >= broker.limits.sessionsMax && broker.sessions.find(clientId) === undefined) {
+    connection.refuse(ReasonCode.quotaExceeded, 'the server has as many sessions as it takes')
+    return
+  }
   const opened = broker.sessions.open(connection, clientId, packet.cleanStart, expiryInterval)
   connection.session = opened.session
   broker.counters.connectionsAccepted++

@@ -47,7 +47,13 @@ const dollar = 0x24
 
 function take(connection: Connection, publication: Publication, topic: TopicEntry<Route>): void {
   const { broker, session } = connection
-  if (publication.retain) broker.retained.update(topic.name, publication)
+  if (publication.retain) {
+    if (!broker.retained.hasRoom(topic.name, publication)) {
+      deny(connection, publication, topic, 'no room for one more retained message', ReasonCode.quotaExceeded)
+      return
+    }
+    broker.retained.update(topic.name, publication)
+  }
   const routed = broker.router.route(publication, topic, session?.session)
   const { qos, packetId } = publication
   if (broker.router.congested) slow(connection, broker.router.receivers(topic, session?.session))
@@ -70,18 +76,19 @@ function take(connection: Connection, publication: Publication, topic: TopicEntr
   promise(connection, packetId, reasonCode, reason)
 }
 
-function deny(connection: Connection, publication: Publication, topic: TopicEntry<Route>, reason: string): void {
+function deny(
+  connection: Connection,
+  publication: Publication,
+  topic: TopicEntry<Route>,
+  reason: string,
+  reasonCode: number = ReasonCode.notAuthorized,
+): void {
   const { broker, machine } = connection
   broker.counters.messagesRefused++
   broker.logger.warn({ clientId: connection.clientId, topicName: topic.name, reason }, 'message refused')
   if (publication.qos === 0) return
   // Before 5.0 there is no way to say so: it is acknowledged and dropped [MQTT311-3.3.5-2].
-  promise(
-    connection,
-    publication.packetId,
-    machine.version === 5 ? ReasonCode.notAuthorized : ReasonCode.success,
-    reason,
-  )
+  promise(connection, publication.packetId, machine.version === 5 ? reasonCode : ReasonCode.success, reason)
 }
 
 function promise(connection: Connection, packetId: number, reasonCode: number, reason: string | undefined): void {

@@ -124,9 +124,14 @@ export class SessionRegistry {
     if (pending === undefined) return
     this.#cancelWill(session)
     const publication = willPublication(pending.will, this.#broker.clock.now())
-    if (publication.retain) this.#broker.retained.update(pending.will.topicName, publication)
+    const { topicName } = pending.will
+    if (publication.retain) {
+      // The Will is published all the same, to those who are there.
+      if (this.#broker.retained.hasRoom(topicName, publication)) this.#broker.retained.update(topicName, publication)
+      else this.#broker.logger.warn({ clientId: session.clientId, topicName }, 'no room to retain a will')
+    }
     this.#broker.router.routeOwn(publication, session)
-    this.#broker.logger.debug({ clientId: session.clientId, topicName: pending.will.topicName }, 'will published')
+    this.#broker.logger.debug({ clientId: session.clientId, topicName }, 'will published')
   }
 }
 
