@@ -1,6 +1,13 @@
 // A server that does what a test tells it, over a transport that is a pair of function calls, on a clock that stands still.
 
-import type { AckPacket, Packet, ProtocolVersion, Transport, TransportHandler } from '@mq/core'
+import {
+  type AckPacket,
+  FrameReader,
+  type Packet,
+  type ProtocolVersion,
+  type Transport,
+  type TransportHandler,
+} from '@mq/core'
 import { ScriptedPeer, VirtualClock } from '@mq/core/testing'
 import { onTestFinished } from 'vitest'
 import { type Client, type Clock, type ConnectOptions, createClient, type TransportTarget } from '../src/index.ts'
@@ -68,11 +75,13 @@ export class FakeServer {
 export class FakeConnection {
   readonly peer: ScriptedPeer
   readonly clientEnd: Transport
-  readonly sent: Packet[] = []
+  /** The packets of the client as they were on the wire, oldest first. */
+  readonly frames: Uint8Array[] = []
   paused = false
   ended = false
   /** Closes of the client's end are told only when the test says so. */
   closesSlowly = false
+  readonly #split = new FrameReader(Number.POSITIVE_INFINITY)
   #client: TransportHandler | undefined = undefined
   #arrived: Uint8Array[] = []
 
@@ -108,6 +117,9 @@ export class FakeConnection {
       },
       write: (bytes) => {
         const before = this.peer.received.length
+        this.#split.push(new Uint8Array(bytes), {
+          frame: (chunk, header, _body, end) => this.frames.push(chunk.slice(header, end)) > 0,
+        })
         toServer?.data(new Uint8Array(bytes))
         for (const packet of this.peer.received.slice(before)) {
           if (packet.type !== 'connect' || server.welcome === undefined) continue
@@ -158,6 +170,13 @@ export class FakeConnection {
   /** Whether anything of this type has come. */
   has(type: Packet['type']): boolean {
     return this.peer.received.some((each) => each.type === type)
+  }
+
+  /** The packet of this type that came last, as bytes. */
+  frame(type: number): Uint8Array {
+    const found = this.frames.findLast((each) => (each[0] ?? 0) >> 4 === type)
+    if (found === undefined) throw new Error(`no packet of type ${type} came`)
+    return found
   }
 
   /** Grant the SUBSCRIBE that comes next. */
