@@ -21,7 +21,7 @@ export const packageImports: Readonly<Record<string, readonly string[]>> = {
   'packages/broker': ['@mq/core'],
   'packages/client': ['@mq/core'],
   'packages/conformance': ['@mq/core'],
-  'apps/cli': ['@mq/core', '@mq/broker', '@mq/client'],
+  'apps/cli': ['@mq/core', '@mq/broker', '@mq/client', '@mq/conformance'],
 }
 
 /** Which file alone may import an outside package. */
