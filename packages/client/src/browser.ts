@@ -28,6 +28,7 @@ export type {
 export { scram } from './scram.ts'
 export { SubscribeError } from './subscribe-error.ts'
 export type { TopicParams } from './topic-params.ts'
+export { openTransport } from './transport/browser.ts'
 export type {
   Client,
   ClientEventDetails,

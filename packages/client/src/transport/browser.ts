@@ -4,6 +4,11 @@ import { MqttError } from '../errors.ts'
 import type { TransportTarget } from '../options.ts'
 import { openedWebSocket, subprotocols } from './web-socket.ts'
 
+/**
+ * What the client opens where `transport` is not given: a WebSocket. To be wrapped in a factory of one's own.
+ *
+ * @throws MqttError for another scheme, `signal.reason`, and whatever the platform says
+ */
 export function openTransport(target: TransportTarget): Promise<Transport> {
   const { url } = target
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') {

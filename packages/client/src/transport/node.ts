@@ -7,6 +7,12 @@ import { openTcp, openTls, openUnix } from './socket.ts'
 import { nodeTlsOptions } from './tls-options.ts'
 import { openedWebSocket, subprotocols, type WebSocketLike } from './web-socket.ts'
 
+/**
+ * What the client opens where `transport` is not given: TCP, TLS, WebSocket or a Unix domain socket, by the URL's scheme. To
+ * be wrapped in a factory of one's own, or for bytes without a client.
+ *
+ * @throws MqttError for another scheme, `signal.reason`, and whatever the platform says
+ */
 export function openTransport(target: TransportTarget): Promise<Transport> {
   switch (target.url.protocol) {
     case 'mqtt:':
