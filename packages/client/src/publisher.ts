@@ -168,6 +168,14 @@ export class Publisher implements SessionObserver {
     const parsed = parseTopicName(topic)
     if (typeof parsed !== 'string') throw new MqttError('invalid-argument', `"${topic}": ${parsed.sentence}`)
     if (qos !== 0 && qos !== 1 && qos !== 2) throw new MqttError('invalid-argument', `there is no QoS ${String(qos)}`)
+    // [MQTT-3.3.2-14] it is a Topic Name, too.
+    const responseTopic = properties?.responseTopic === undefined ? topic : parseTopicName(properties.responseTopic)
+    if (typeof responseTopic !== 'string') {
+      throw new MqttError(
+        'invalid-argument',
+        `Response Topic "${properties?.responseTopic}": ${responseTopic.sentence}`,
+      )
+    }
     try {
       const publication = createPublication({
         topicName: topic,
