@@ -52,6 +52,10 @@ const deviations: readonly Deviation[] = [
     ],
   },
   {
+    why: 'It lets a QoS 2 message expire that it has sent [MQTT-4.3.3-7].',
+    titles: ['QoS 2, sending: a message that was sent does not expire'],
+  },
+  {
     why: 'It takes wildcards in a Response Topic [MQTT-3.3.2-14].',
     titles: ['a Response Topic with a wildcard'],
   },

@@ -14,6 +14,8 @@ import { subscribe } from './3.8-subscribe.ts'
 import { pingDisconnectAuth } from './3.12-ping-disconnect-auth.ts'
 import { topics } from './4.7-topics.ts'
 import { behaviour } from './4-behaviour.ts'
+import { clientConnect } from './client-connect.ts'
+import { clientMessages } from './client-messages.ts'
 
 const sections: readonly string[] = [
   dataRepresentation,
@@ -29,6 +31,8 @@ const sections: readonly string[] = [
   pingDisconnectAuth,
   behaviour,
   topics,
+  clientConnect,
+  clientMessages,
 ]
 
 /** Every case that there is. */

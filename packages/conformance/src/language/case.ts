@@ -53,6 +53,10 @@ export type Action =
   | { readonly type: 'connects'; readonly connection: string; readonly fields: readonly Field[] }
   /** SUBSCRIBE and its SUBACK; PUBLISH may overtake SUBACK. */
   | { readonly type: 'subscribes'; readonly connection: string; readonly fields: readonly Field[] }
+  /** A client under test: its CONNECT comes, and CONNACK goes. */
+  | { readonly type: 'welcomes'; readonly connection: string; readonly fields: readonly Field[] }
+  /** A client under test is told to do something. */
+  | { readonly type: 'do'; readonly action: PacketText }
   /** DISCONNECT, and the end of the network connection. */
   | { readonly type: 'leaves'; readonly connection: string; readonly fields: readonly Field[] }
   | { readonly type: 'open' | 'cut' | 'quiet'; readonly connection: string }
@@ -88,6 +92,7 @@ export type Value =
   | { readonly type: 'variable'; readonly name: string; readonly plus: number }
   | { readonly type: 'present' }
   | { readonly type: 'absent' }
+  | { readonly type: 'not'; readonly value: Value }
   | { readonly type: 'either'; readonly values: readonly Value[] }
   | { readonly type: 'list'; readonly values: readonly Value[] }
 

@@ -51,6 +51,8 @@ function disagreement(value: Value, found: unknown, scope: Scope): string | unde
       return found === undefined ? 'there' : undefined
     case 'absent':
       return found === undefined ? undefined : 'absent'
+    case 'not':
+      return disagreement(value.value, found, scope) === undefined ? `not ${describe(value.value, scope)}` : undefined
     case 'either': {
       const problems = value.values.map((each) => disagreement(each, found, scope))
       return problems.includes(undefined) ? undefined : problems.join(' or ')
@@ -91,6 +93,8 @@ function describe(value: Value, scope: Scope): string {
       return 'there'
     case 'absent':
       return 'absent'
+    case 'not':
+      return `not ${describe(value.value, scope)}`
     case 'either':
     case 'list':
       return value.values.map((each) => describe(each, scope)).join(' | ')

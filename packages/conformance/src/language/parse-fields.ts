@@ -53,6 +53,7 @@ export function parseValue(text: string): Value {
 }
 
 function parseAtom(text: string): Value {
+  if (text.startsWith('!')) return { type: 'not', value: parseAtom(text.slice(1)) }
   if (text === '*') return { type: 'present' }
   if (text === '-') return { type: 'absent' }
   if (text === 'true' || text === 'false') return { type: 'number', value: text === 'true' ? 1 : 0 }

@@ -76,6 +76,8 @@ function parseStep(line: string): Step {
 function parseAction(text: string): Action {
   const [, seconds] = /^wait ([\d.]+)$/.exec(text) ?? []
   if (seconds !== undefined) return { type: 'wait', seconds: Number(seconds) }
+  const [, done] = /^do (.*)$/s.exec(text) ?? []
+  if (done !== undefined) return parseDoing(done)
   const [, connection, verb, rest = ''] = /^([a-z]\w*) (\S+)(?: (.*))?$/s.exec(text) ?? []
   if (connection === undefined) throw new SyntaxError(`not a step: ${text}`)
   switch (verb) {
@@ -93,6 +95,7 @@ function parseAction(text: string): Action {
     case 'connects':
     case 'subscribes':
     case 'leaves':
+    case 'welcomes':
       return { type: verb, connection, fields: parseFields(rest) }
     case 'open':
     case 'cut':
@@ -101,6 +104,12 @@ function parseAction(text: string): Action {
     default:
       throw new SyntaxError(`not a verb: ${verb}`)
   }
+}
+
+function parseDoing(text: string): Action {
+  const action = parsePacket(text)
+  if (action === undefined) throw new SyntaxError(`not something to do: ${text}`)
+  return { type: 'do', action }
 }
 
 function parseSendable(text: string): Sendable {

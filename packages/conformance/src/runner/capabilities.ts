@@ -30,7 +30,7 @@ export async function discover(peer: Peer, prefix: string, timeoutMs: number): P
   const versions: ProtocolVersion[] = []
   const values = new Map(Object.entries(defaults))
   for (const version of [3, 4, 5] as const) {
-    const conversation = new Conversation('probe', version, new Transcript())
+    const conversation = new Conversation('probe', 'server', version, new Transcript())
     await conversation.open(peer)
     const clientId: Field = { name: 'clientId', value: { type: 'text', text: '~', times: 1 }, versions: [] }
     // Not 0: a server may have a Server Keep Alive for those only who want none.

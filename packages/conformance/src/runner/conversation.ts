@@ -3,6 +3,7 @@
  * is decoded, so a packet that is not well-formed is found whatever the case is about.
  */
 import { decodePacket, type Fault, FrameReader, type Packet, type ProtocolVersion } from '@mq/core'
+import type { Case } from '../language/case.ts'
 import type { Peer, Wire } from './peer.ts'
 import type { Transcript } from './transcript.ts'
 
@@ -16,6 +17,8 @@ const packetBytesMax = 0x0fff_ffff + 5
 
 export class Conversation {
   readonly name: string
+  /** Who is under test. */
+  readonly role: Case['role']
   /** CONNACK with success has come. */
   accepted = false
   ended = false
@@ -28,8 +31,9 @@ export class Conversation {
   #wire: Wire | undefined = undefined
   #wake: (() => void) | undefined = undefined
 
-  constructor(name: string, version: ProtocolVersion, transcript: Transcript) {
+  constructor(name: string, role: Case['role'], version: ProtocolVersion, transcript: Transcript) {
     this.name = name
+    this.role = role
     this.#version = version
     this.#transcript = transcript
   }

@@ -82,7 +82,7 @@ async function checkEnd(
 ): Promise<string | undefined> {
   const { conversation, scope, timeoutMs } = listening
   if (first.type === 'closed') return undefined
-  const given = goodbye(first, conversation.accepted, scope)
+  const given = goodbye(first, conversation, scope)
   if (given === undefined) return `it should be closed; ${showArrival(first)} came`
   const named = reasonCodes.length === 0 || given === 0x80 || reasonCodes.includes(given)
   if (scope.version === 5 && (given < 0x80 || !named) && first.type === 'packet') {
@@ -99,8 +99,11 @@ function isEnd(arrival: Arrival): boolean {
   )
 }
 
-/** The Reason Code of a packet that a server may send before it closes; undefined for another packet. */
-function goodbye(arrival: Arrival, accepted: boolean, scope: Scope): number | undefined {
+/** The Reason Code of a packet that may be sent before closing; undefined for another packet. */
+function goodbye(arrival: Arrival, { accepted, role }: Conversation, scope: Scope): number | undefined {
+  if (arrival.type === 'packet' && role === 'client') {
+    return arrival.packet.type === 'disconnect' ? arrival.packet.reasonCode : undefined
+  }
   if (arrival.type === 'packet') {
     const { packet } = arrival
     if (!accepted && packet.type === 'connack' && packet.reasonCode !== 0) return packet.reasonCode

@@ -36,7 +36,7 @@ export class Leftovers {
 
   /** A clean session under this identifier removes the one before; retained messages go on the way. */
   async #visit(peer: Peer, timeoutMs: number, clientId: string, topics: readonly string[]): Promise<void> {
-    const conversation = new Conversation(clientId, this.#scope.version, new Transcript())
+    const conversation = new Conversation(clientId, 'server', this.#scope.version, new Transcript())
     try {
       await conversation.open(peer)
       conversation.send(this.#packet('connect', { clientId }))

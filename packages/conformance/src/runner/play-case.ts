@@ -7,7 +7,7 @@ import type { ProtocolVersion } from '@mq/core'
 import type { Case, Field, PacketText, Sendable, Step } from '../language/case.ts'
 import { composeBytes, concatenate } from '../language/compose-bytes.ts'
 import { composePacket } from '../language/compose-packet.ts'
-import { applies, resolveNumber, type Scope, UnboundVariable } from '../language/scope.ts'
+import { applies, resolve, resolveNumber, type Scope, UnboundVariable } from '../language/scope.ts'
 import { Conversation } from './conversation.ts'
 import { expectAnyOrder, expectClosed, expectNext, type Listening } from './expectations.ts'
 import { Leftovers } from './leftovers.ts'
@@ -31,7 +31,7 @@ export interface PlayOptions {
 }
 
 export async function playCase(played: Case, options: PlayOptions): Promise<Play> {
-  const player = new Player(options)
+  const player = new Player(played.role, options)
   let problem: string | undefined
   try {
     problem = await player.play(played.steps)
@@ -51,10 +51,12 @@ class Player {
   readonly #finished = new Set<string>()
   readonly #leftovers: Leftovers
   readonly #options: PlayOptions
+  readonly #role: Case['role']
   readonly #scope: Scope
   #packetId = 1000
 
-  constructor(options: PlayOptions) {
+  constructor(role: Case['role'], options: PlayOptions) {
+    this.#role = role
     this.#options = options
     this.#scope = { version: options.version, prefix: options.prefix, variables: new Map(options.capabilities) }
     this.#leftovers = new Leftovers(this.#scope)
@@ -79,10 +81,10 @@ class Player {
   async end(): Promise<void> {
     for (const conversation of this.#conversations.values()) {
       if (conversation.ended) continue
-      if (conversation.accepted) conversation.send(Uint8Array.of(0xe0, 0x00))
+      if (conversation.accepted && this.#role === 'server') conversation.send(Uint8Array.of(0xe0, 0x00))
       conversation.cut()
     }
-    await this.#leftovers.remove(this.#options.peer, this.#options.timeoutMs)
+    if (this.#role === 'server') await this.#leftovers.remove(this.#options.peer, this.#options.timeoutMs)
   }
 
   async #repeated(step: Step): Promise<string | undefined> {
@@ -103,7 +105,12 @@ class Player {
       else await new Promise((resolve) => setTimeout(resolve, ms))
       return undefined
     }
-    if (step.type === 'connects' || step.type === 'open') this.#finished.delete(step.connection)
+    if (step.type === 'do') {
+      this.#perform(step.action)
+      return undefined
+    }
+    if (step.type === 'connects' || step.type === 'welcomes' || step.type === 'open')
+      this.#finished.delete(step.connection)
     if (this.#finished.has(step.connection)) return undefined
     const conversation = await this.#conversation(step.connection)
     switch (step.type) {
@@ -119,9 +126,15 @@ class Player {
         this.#send(conversation, [packet('connect', step.fields)], false)
         return expectNext(this.#listening(conversation), [packet('connack', [])])
       }
+      case 'welcomes': {
+        const problem = await expectNext(this.#listening(conversation), [packet('connect', [])])
+        if (problem !== undefined) return problem
+        conversation.accepted = true
+        this.#send(conversation, [packet('connack', step.fields)], false)
+        return undefined
+      }
       case 'subscribes': {
-        const packetId = ++this.#packetId
-        const id: Field = { name: 'packetId', value: { type: 'number', value: packetId }, versions: [] }
+        const id = number('packetId', ++this.#packetId)
         this.#send(conversation, [packet('subscribe', [id, ...step.fields])], false)
         return expectNext(this.#listening(conversation), [packet('suback', [id])], ({ type }) => type === 'suback')
       }
@@ -129,6 +142,7 @@ class Player {
         this.#send(conversation, [packet('disconnect', step.fields)], false)
         return expectClosed(this.#listening(conversation), [])
       case 'quiet':
+        if (this.#role === 'client') return this.#quietClient(conversation)
         this.#send(conversation, [packet('pingreq', [])], false)
         return expectNext(this.#listening(conversation), [packet('pingresp', [])])
       case 'expect': {
@@ -137,6 +151,22 @@ class Player {
         return expectNext(listening, step.what, undefined, step.order === 'maybe')
       }
     }
+  }
+
+  /** A client acknowledges what it gets [MQTT-4.5.0-2], which shows that nothing else was on its way. */
+  #quietClient(conversation: Conversation): Promise<string | undefined> {
+    const id = number('packetId', ++this.#packetId)
+    const topicName: Field = { name: 'topicName', value: { type: 'text', text: '~/quiet', times: 1 }, versions: [] }
+    this.#send(conversation, [packet('publish', [topicName, number('qos', 1), id])], false)
+    return expectNext(this.#listening(conversation), [packet('puback', [id])])
+  }
+
+  #perform(action: PacketText): void {
+    const named = action.name === 'connect' ? withClientId(action, 'c') : action
+    const fields = named.fields.filter((field) => applies(field.versions, this.#scope))
+    this.transcript.note(`do ${action.name}`)
+    const values = new Map(fields.map(({ name, value }) => [name, resolve(value, this.#scope)]))
+    this.#options.peer.perform?.({ name: action.name, values })
   }
 
   async #inAnyOrder(group: readonly Step[]): Promise<string | undefined> {
@@ -161,10 +191,10 @@ class Player {
   async #conversation(name: string): Promise<Conversation> {
     const present = this.#conversations.get(name)
     if (present !== undefined && !present.ended) return present
-    const conversation = new Conversation(name, this.#scope.version, this.transcript)
+    const conversation = new Conversation(name, this.#role, this.#scope.version, this.transcript)
     this.#conversations.set(name, conversation)
     this.transcript.note(`${name} opens`)
-    await conversation.open(this.#options.peer)
+    await within(this.#options.timeoutMs, conversation.open(this.#options.peer))
     return conversation
   }
 
@@ -182,8 +212,19 @@ class Player {
   }
 }
 
+function number(name: string, value: number): Field {
+  return { name, value: { type: 'number', value }, versions: [] }
+}
+
 function packet(name: string, fields: readonly Field[]): { readonly type: 'packet'; readonly packet: PacketText } {
   return { type: 'packet', packet: { name, fields } }
+}
+
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no connection within ${ms} ms`)), ms)
+    promise.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 /** Who says nothing else is called as its connection. */

@@ -44,8 +44,8 @@ export function idsIn(code: string): string[] {
 
 /** What is shown by a test that lies there: core serves both sides unless its name says which. */
 export function sidesOf(file: string): readonly Side[] {
+  if (/^packages\/client|^apps\/cli|^packages\/conformance\/test\/client/.test(file)) return ['client']
   if (/^packages\/(?:broker|conformance|store|cluster)/.test(file)) return ['server']
-  if (/^packages\/client|^apps\/cli/.test(file)) return ['client']
   if (/server/.test(file)) return ['server']
   return /client/.test(file) ? ['client'] : ['server', 'client']
 }
