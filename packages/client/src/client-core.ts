@@ -11,6 +11,7 @@ import {
   type ClientLimits,
   type ConnackPacket,
   createWorkspace,
+  ReasonCode,
   type SubackPacket,
   TopicTable,
   type UnsubackPacket,
@@ -18,10 +19,11 @@ import {
 import { Authenticator } from './authenticator.ts'
 import { Broadcast } from './broadcast.ts'
 import { type Clock, systemClock } from './clock.ts'
-import { connectPacket, randomClientId } from './connect-packet.ts'
+import { connectPacket, randomClientId, sessionExpiryOf } from './connect-packet.ts'
 import { Deferred } from './deferred.ts'
+import { checkDisconnect } from './disconnect-check.ts'
 import type { Route } from './dispatch.ts'
-import { type ConnectError, MqttError } from './errors.ts'
+import { ConnectError, MqttError } from './errors.ts'
 import { Events } from './events.ts'
 import { Flow } from './flow.ts'
 import { Inbox } from './inbox.ts'
@@ -70,12 +72,18 @@ export class ClientCore {
     this.#first.promise.catch(() => {})
     this.#clientId = options.clientId ?? ''
     this.events = new Events((error) => logger?.error('a listener failed', error))
-    this.publisher = new Publisher({ queue: options.queue, clock, changed: () => this.#changed() })
+    this.publisher = new Publisher({
+      queue: options.queue,
+      clock,
+      usesAliases: options.topicAlias?.outbound === 'lru',
+      changed: () => this.#changed(),
+    })
     this.subscriptions = new Subscriptions(this.#requests, clock)
     const send = this.publisher.publish.bind(this.publisher)
     this.inbox = new Inbox({
       subscriptions: this.subscriptions,
       events: this.events,
+      clock,
       send: (message) => send(message, undefined),
     })
     const { auth, connectTimeout: stepTimeout = 10_000 } = options
@@ -127,6 +135,7 @@ export class ClientCore {
 
   disconnect(options: DisconnectOptions): Promise<void> {
     if (this.#closed.settled) return Promise.resolve()
+    checkDisconnect(options, sessionExpiryOf(this.#options))
     this.#closing ??= this.#disconnect(options)
     return this.#closing
   }
@@ -269,8 +278,8 @@ export class ClientCore {
         publish: (publication, topic) => this.inbox.publish(publication, topic),
         handlesStill: (packetId) => this.inbox.handlesStill(packetId),
         answered: (packet: SubackPacket | UnsubackPacket) => {
-          this.#requests.answered(packet)
-          this.#changed()
+          if (this.#requests.answered(packet)) this.#changed()
+          else this.#lifecycle.fail(noAnswer(packet), ReasonCode.protocolError)
         },
         auth: (packet) => this.#authenticator?.received(packet),
         status: (event) => this.#tell(event),
@@ -279,6 +288,11 @@ export class ClientCore {
       },
     })
   }
+}
+
+function noAnswer({ type, packetId }: SubackPacket | UnsubackPacket): ConnectError {
+  const sentence = `${type.toUpperCase()} ${packetId} does not answer what was asked`
+  return new ConnectError('protocol-error', `the server broke the protocol: ${sentence}`)
 }
 
 function closedError(): MqttError {

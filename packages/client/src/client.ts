@@ -5,7 +5,6 @@ import type { ReceivedMessage } from './message.ts'
 import type { Abortable, ConnectOptions, Payload, TransportFactory } from './options.ts'
 import { Reader } from './reader.ts'
 import { iterate } from './subscription.ts'
-import { parseNamedFilter } from './topic-params.ts'
 import type {
   Client,
   ClientEventDetails,
@@ -26,6 +25,7 @@ import type {
   Subscription,
   UnsubscribeResult,
 } from './types.ts'
+import { wantedFilter } from './wire-subscription.ts'
 
 type Params = Record<string, string>
 type Options = SubscribeOptions & Abortable
@@ -90,11 +90,12 @@ export class MqttClient implements Client {
   async unsubscribe(filter: string | readonly string[], options?: Abortable): Promise<UnsubscribeResult[]> {
     this.#core.checkOpen()
     const filters = isList(filter) ? filter : [filter]
-    const texts = filters.map((each) => parseNamedFilter(each).filter)
+    if (filters.length === 0) throw new MqttError('invalid-argument', 'no filter to unsubscribe from')
+    const texts = filters.map((each) => wantedFilter(each, {}).parsed.text)
     return this.#core.subscriptions.unsubscribe(texts, options)
   }
 
-  disconnect(options: DisconnectOptions = {}): Promise<void> {
+  async disconnect(options: DisconnectOptions = {}): Promise<void> {
     return this.#core.disconnect(options)
   }
 

@@ -4,6 +4,7 @@ import type { AuthData } from './auth-method.ts'
 import { MqttError } from './errors.ts'
 import type { ConnectOptions, Credentials, Will } from './options.ts'
 import { payloadBytes } from './payload.ts'
+import { checkTopicName } from './topic-name.ts'
 
 const receiveMaximumDefault = 1024
 
@@ -35,14 +36,13 @@ export function connectPacket(
     ...(will && { will: willOf(will, version) }),
     ...(userName !== undefined && { userName }),
     ...(password !== undefined && { password: payloadBytes(password) }),
-    ...(version === 5 && { properties: propertiesOf(options, cleanStart, authenticationData) }),
+    ...(version === 5 && { properties: propertiesOf(options, authenticationData) }),
   }
 }
 
-function propertiesOf(options: ConnectOptions, cleanStart: boolean, authenticationData: AuthData): ConnectProperties {
+function propertiesOf(options: ConnectOptions, authenticationData: AuthData): ConnectProperties {
   const { receiveMaximum = receiveMaximumDefault, maximumPacketSize, topicAlias, userProperties, auth } = options
-  // Clean Start 0 without an end of the Session is what Clean Session 0 means before 5.0 (section 3.1.2.11.2).
-  const { sessionExpiryInterval = cleanStart ? 0 : sessionExpiryNever } = options
+  const sessionExpiryInterval = sessionExpiryOf(options)
   const { inboundMaximum = 0 } = topicAlias ?? {}
   return {
     receiveMaximum,
@@ -57,6 +57,8 @@ function propertiesOf(options: ConnectOptions, cleanStart: boolean, authenticati
 }
 
 function willOf({ topic, payload, qos = 0, retain = false, properties }: Will, version: ProtocolVersion): WillOfPacket {
+  checkTopicName(topic, 'the Will Topic ')
+  if (properties?.responseTopic !== undefined) checkTopicName(properties.responseTopic, 'the Response Topic ')
   return {
     topicName: topic,
     payload: payloadBytes(payload),
@@ -64,6 +66,11 @@ function willOf({ topic, payload, qos = 0, retain = false, properties }: Will, v
     retain,
     ...(version === 5 && properties && { properties }),
   }
+}
+
+/** Seconds. Clean Start 0 without an end of the Session is what Clean Session 0 means before 5.0 (section 3.1.2.11.2). */
+export function sessionExpiryOf({ cleanStart = true, sessionExpiryInterval }: ConnectOptions): number {
+  return sessionExpiryInterval ?? (cleanStart ? 0 : sessionExpiryNever)
 }
 
 /** For servers that assign none: allowed by every version (1 to 23 letters and digits, 3.1.1, section 3.1.3.1). */

@@ -9,6 +9,7 @@
  * refused; a message that the server repeats on a new connection while we still work on it is not handed out again.
  */
 import { type Publication, type QoS, ReasonCode, type TopicEntry, topicMatches } from '@mq/core'
+import type { Clock } from './clock.ts'
 import type { Route } from './dispatch.ts'
 import type { Events } from './events.ts'
 import { ReceivedMessage, type Send } from './message.ts'
@@ -19,12 +20,15 @@ import type { Subscriptions } from './subscriptions.ts'
 import type { NamedFilter } from './topic-params.ts'
 
 const mailboxMessagesMax = 256
+/** Unacknowledged mail holds back the acknowledgements of all that came after it, so it cannot wait for ever. */
+const mailboxMsMax = 10_000
 const unnamed: NamedFilter = { filter: '#', names: [] }
 
 interface Mail {
   readonly publication: Publication
   readonly topic: string
   readonly receipt: Receipt | undefined
+  readonly refusedAtMs: number
 }
 
 /** An acknowledgement that is owed to the server, and on which connection. */
@@ -36,6 +40,7 @@ export interface InboxOptions {
   readonly subscriptions: Subscriptions
   readonly events: Events
   readonly send: Send
+  readonly clock: Clock
 }
 
 export class Inbox {
@@ -48,6 +53,7 @@ export class Inbox {
   readonly #debts = new Map<number, Debt>()
   #connection: NetworkConnection<Route> | undefined = undefined
   #holdsBack = false
+  #cancelTimer: (() => void) | undefined = undefined
   #isClosed = false
 
   constructor(options: InboxOptions) {
@@ -91,7 +97,7 @@ export class Inbox {
       handedOut = true
     }
     // With a subscription but no reader, its UNSUBSCRIBE is on the way: nobody wants the message any more.
-    if (!handedOut && wires.length === 0) this.#store({ publication: publication.keep(), topic: topic.name, receipt })
+    if (!handedOut && wires.length === 0) this.#store(publication.keep(), topic.name, receipt)
     receipt?.done(ReasonCode.success)
   }
 
@@ -135,6 +141,8 @@ export class Inbox {
     for (const reader of this.#readers) reader.finish(error)
     this.#readers.clear()
     this.#mailbox.length = 0
+    this.#cancelTimer?.()
+    this.#cancelTimer = undefined
   }
 
   #handOver({ publication, topic, receipt }: Mail, reader: Reader, named: NamedFilter): void {
@@ -145,14 +153,29 @@ export class Inbox {
     receipt?.done(ReasonCode.success)
   }
 
-  #store(mail: Mail): void {
-    mail.receipt?.share()
-    this.#mailbox.push(mail)
-    if (this.#mailbox.length <= mailboxMessagesMax) return
+  #store(publication: Publication, topic: string, receipt: Receipt | undefined): void {
+    receipt?.share()
+    this.#mailbox.push({ publication, topic, receipt, refusedAtMs: this.#options.clock.now() + mailboxMsMax })
+    if (this.#mailbox.length > mailboxMessagesMax) this.#refuseOldest()
+    this.#arm()
+  }
+
+  /** [MQTT-4.5.0-2] Wanted or not, a message is answered. */
+  #refuseOldest(): void {
     const oldest = this.#mailbox.shift()
     this.unclaimed++
-    // Kept unacknowledged, it would stand in the way of every later message.
     oldest?.receipt?.done(ReasonCode.implementationSpecificError)
+  }
+
+  #arm(): void {
+    const { clock } = this.#options
+    const oldest = this.#mailbox[0]
+    if (oldest === undefined || this.#cancelTimer !== undefined) return
+    this.#cancelTimer = clock.schedule(Math.max(0, oldest.refusedAtMs - clock.now()), () => {
+      this.#cancelTimer = undefined
+      while ((this.#mailbox[0]?.refusedAtMs ?? Number.POSITIVE_INFINITY) <= clock.now()) this.#refuseOldest()
+      this.#arm()
+    })
   }
 
   #owe(packetId: number): Receipt {

@@ -120,11 +120,11 @@ export class Lifecycle<Route> {
   }
 
   /** End the connection with DISCONNECT and this error; then as after any loss. */
-  fail(error: ConnectError): void {
+  fail(error: ConnectError, reasonCode: ReasonCode = ReasonCode.unspecifiedError): void {
     const connection = this.#connection
     if (connection === undefined || connection.machine.isClosed) return
     this.#ownError = error
-    connection.machine.disconnect(ReasonCode.unspecifiedError, { reasonString: error.message })
+    connection.machine.disconnect(reasonCode, { reasonString: error.message })
   }
 
   async #attempt(): Promise<void> {

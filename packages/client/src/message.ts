@@ -12,6 +12,9 @@ import type { Receipt } from './receipt.ts'
 import { type NamedFilter, paramsOf } from './topic-params.ts'
 import type { Message, OutgoingMessage, PublishOptions, PublishResult } from './types.ts'
 
+/** Reason Codes with which PUBACK and PUBREC refuse (tables 3-4 and 3-5). */
+const refusals: ReadonlySet<number> = new Set([0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99])
+
 export type Send = (message: OutgoingMessage) => Promise<PublishResult>
 
 /** A message as one reader sees it. Several readers share the Publication; each has its own params and acknowledgement. */
@@ -74,8 +77,9 @@ export class ReceivedMessage implements Message<Record<string, string>> {
   }
 
   nack(reasonCode: ReasonCode): void {
-    if (reasonCode < ReasonCode.unspecifiedError) {
-      throw new MqttError('invalid-argument', 'a message is refused with a reason code of 0x80 or above')
+    // [MQTT-3.4.2-1] [MQTT-3.5.2-1]
+    if (!refusals.has(reasonCode)) {
+      throw new MqttError('invalid-argument', 'a message is refused with 0x80, 0x83, 0x87, 0x90, 0x91, 0x97 or 0x99')
     }
     this.done(reasonCode)
   }

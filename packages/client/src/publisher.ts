@@ -14,12 +14,12 @@ import {
   type DropReason,
   OutboundState,
   type Publication,
-  parseTopicName,
   type QoS,
   ReasonCode,
   Session,
   type SessionLink,
   type SessionObserver,
+  TopicTable,
 } from '@mq/core'
 import type { Clock } from './clock.ts'
 import { Deferred } from './deferred.ts'
@@ -27,11 +27,14 @@ import { MqttError, PublishError, QueueFullError } from './errors.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { Abortable, QueueOptions } from './options.ts'
 import { payloadBytes } from './payload.ts'
+import { checkTopicName } from './topic-name.ts'
 import type { OutgoingMessage, PublishResult } from './types.ts'
 
 export interface PublisherOptions {
   readonly queue: QueueOptions | undefined
   readonly clock: Clock
+  /** Topic Aliases are used where the server takes them. */
+  readonly usesAliases: boolean
   /** Something was settled, or begun: the state of the traffic has changed. */
   readonly changed: () => void
 }
@@ -59,6 +62,8 @@ export class Publisher implements SessionObserver {
   readonly #queuedQos0 = new Map<Publication, Pending>()
   /** QoS 0 that is being given to the session. */
   #inHand: Pending | undefined = undefined
+  /** An alias stands for a topic that is known by identity: one array for each topic. */
+  readonly #topics: TopicTable<undefined> | undefined
   #link: SessionLink | undefined = undefined
   #why: (publication: Publication, qos: QoS) => MqttError = () => new MqttError('packet-too-large', tooLarge)
 
@@ -69,6 +74,7 @@ export class Publisher implements SessionObserver {
       bytesMax: options.queue?.maxBytes ?? 8 * 1024 * 1024,
       policy: options.queue?.overflow === 'drop-oldest' ? 'drop-oldest' : 'drop-newest',
     }
+    this.#topics = options.usesAliases ? new TopicTable<undefined>() : undefined
     this.session = this.#newSession()
   }
 
@@ -165,17 +171,10 @@ export class Publisher implements SessionObserver {
 
   #encode(message: OutgoingMessage, qos: QoS): Publication {
     const { topic, payload, retain = false, properties } = message
-    const parsed = parseTopicName(topic)
-    if (typeof parsed !== 'string') throw new MqttError('invalid-argument', `"${topic}": ${parsed.sentence}`)
+    checkTopicName(topic)
+    // [MQTT-3.3.2-14]
+    if (properties?.responseTopic !== undefined) checkTopicName(properties.responseTopic, 'the Response Topic ')
     if (qos !== 0 && qos !== 1 && qos !== 2) throw new MqttError('invalid-argument', `there is no QoS ${String(qos)}`)
-    // [MQTT-3.3.2-14] it is a Topic Name, too.
-    const responseTopic = properties?.responseTopic === undefined ? topic : parseTopicName(properties.responseTopic)
-    if (typeof responseTopic !== 'string') {
-      throw new MqttError(
-        'invalid-argument',
-        `Response Topic "${properties?.responseTopic}": ${responseTopic.sentence}`,
-      )
-    }
     try {
       const publication = createPublication({
         topicName: topic,
@@ -187,11 +186,20 @@ export class Publisher implements SessionObserver {
       if (publication.messageExpiryInterval >= 0) {
         publication.expiresAtMs = this.#options.clock.now() + publication.messageExpiryInterval * 1000
       }
+      this.#intern(publication)
       return publication
     } catch (error) {
       const sentence = error instanceof Error ? error.message : String(error)
       throw new MqttError('invalid-argument', `the message to "${topic}": ${sentence}`, { cause: error })
     }
+  }
+
+  #intern(publication: Publication): void {
+    const entry = this.#topics?.lookup(publication.topicBytes, publication.topicStart, publication.topicEnd)
+    if (entry?.type !== 'topicEntry' || !entry.interned) return
+    publication.topicBytes = entry.bytes
+    publication.topicStart = 0
+    publication.topicEnd = entry.bytes.length
   }
 
   #admit(pending: Pending): void {

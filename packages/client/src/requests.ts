@@ -26,6 +26,12 @@ export interface Request {
   transmitted: boolean
 }
 
+/** A request that is on its way. */
+interface Asked {
+  readonly request: Request
+  readonly packet: SubscribePacket | UnsubscribePacket
+}
+
 export function createRequest(packet: Request['packet']): Request {
   return { packet, answer: new Deferred(), transmitted: false }
 }
@@ -34,7 +40,7 @@ export class Requests<Route> {
   #machine: ClientConnection<Route> | undefined = undefined
   #session: Session | undefined = undefined
   #waiting: Request[] = []
-  readonly #asked = new Map<number, Request>()
+  readonly #asked = new Map<number, Asked>()
 
   /** An answer is awaited, or will be. */
   get isIdle(): boolean {
@@ -61,7 +67,7 @@ export class Requests<Route> {
   /** The connection is gone. */
   detach(): void {
     this.#machine = undefined
-    this.#waiting = [...this.#asked.values(), ...this.#waiting]
+    this.#waiting = [...[...this.#asked.values()].map(({ request }) => request), ...this.#waiting]
     this.#asked.clear()
   }
 
@@ -85,10 +91,11 @@ export class Requests<Route> {
       const packetId = session.beginRequest()
       if (packetId === undefined) return
       this.#waiting.shift()
-      const refusal = send(machine, next.packet(packetId))
+      const packet = next.packet(packetId)
+      const refusal = send(machine, packet)
       if (refusal === undefined) {
         next.transmitted = true
-        this.#asked.set(packetId, next)
+        this.#asked.set(packetId, { request: next, packet })
       } else {
         session.outbound.abandon(packetId)
         next.answer.reject(refusal)
@@ -96,12 +103,22 @@ export class Requests<Route> {
     }
   }
 
-  answered(packet: SubackPacket | UnsubackPacket): void {
-    const request = this.#asked.get(packet.packetId)
+  /** False: it is no answer to what was asked, and the server is not to be trusted. What was asked is asked again later. */
+  answered(packet: SubackPacket | UnsubackPacket): boolean {
+    const asked = this.#asked.get(packet.packetId)
+    if (asked === undefined || !answers(packet, asked.packet)) return false
     this.#asked.delete(packet.packetId)
-    request?.answer.resolve(packet.reasonCodes)
+    asked.request.answer.resolve(packet.reasonCodes)
     this.pump()
+    return true
   }
+}
+
+/** One Reason Code for each filter (sections 3.9.3 and 3.11.3); an UNSUBACK before 5.0 has none. */
+function answers(answer: SubackPacket | UnsubackPacket, asked: SubscribePacket | UnsubscribePacket): boolean {
+  const { length } = answer.reasonCodes
+  if (answer.type === 'suback') return asked.type === 'subscribe' && length === asked.subscriptions.length
+  return asked.type === 'unsubscribe' && (length === asked.topicFilters.length || length === 0)
 }
 
 /** Why the packet could not be sent, if it could not. */

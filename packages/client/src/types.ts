@@ -119,7 +119,10 @@ export interface Message<P = Record<never, never>> {
   json<T = unknown>(): T
   /** With `ack: 'manual'`; otherwise, and at QoS 0, without effect. */
   ack(): void
-  /** Refuse it: PUBACK or PUBREC with this code (0x80 or above). Before 5.0 there is no refusal, and it is acknowledged. */
+  /**
+   * Refuse it: PUBACK or PUBREC with this code: 0x80, 0x83, 0x87, 0x90, 0x91, 0x97 or 0x99. Before 5.0 there is no refusal,
+   * and it is acknowledged.
+   */
   nack(reasonCode: ReasonCode): void
   /** Publish to the message's Response Topic, with its Correlation Data. */
   respond(payload?: Payload, options?: PublishOptions): Promise<PublishResult>
@@ -150,7 +153,10 @@ export interface RequestOptions extends PublishOptions, Abortable {
 }
 
 export interface DisconnectOptions {
-  /** 0x04 asks the server to publish the Will. Default 0. */
+  /**
+   * 0x04 asks the server to publish the Will. Default 0. Before 5.0 there are no reasons: with any but 0 the connection is
+   * closed without DISCONNECT, so that the server publishes the Will.
+   */
   readonly reasonCode?: ReasonCode | undefined
   /**
    * True (default): first send what waits and receive what is unacknowledged, for at most 5 s. A number: for that many
