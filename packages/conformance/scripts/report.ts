@@ -52,7 +52,7 @@ Each normative statement of MQTT 5.0 and 3.1.1, by its id, in our words, and whe
 side only, a test of how its violation is answered counts. \`npm run spec\` writes this page.
 
 ${all.map(summaryOf).join('\n')}
-${all.map(tableOf).join('\n')}`
+${all.map(tableOf).join('')}`
 }
 
 export function count(report: Report, side: Side, status: Status): number {
@@ -79,7 +79,15 @@ function tableOf({ version, coverage }: Report): string {
   const rows = coverage.map(({ statement, status }) => {
     const cell = (side: Side) =>
       status[side] === 'not testable' ? `not testable: ${statement.untestable[side]}` : status[side]
-    return `| ${statement.id} | ${statement.summary} | ${cell('server')} | ${cell('client')} |`
+    return [statement.id, statement.summary, cell('server'), cell('client')]
   })
-  return [`\n## MQTT ${version}\n`, '| Statement | | Server | Client |', '|---|---|---|---|', ...rows, ''].join('\n')
+  return `\n## MQTT ${version}\n\n${table([['Statement', '', 'Server', 'Client'], ...rows])}`
+}
+
+/** As the formatter of the workspace would have it: each column as wide as its widest cell. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const lines = rows.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`)
+  lines.splice(1, 0, `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`)
+  return `${lines.join('\n')}\n`
 }

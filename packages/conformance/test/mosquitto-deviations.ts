@@ -76,8 +76,11 @@ const deviations: readonly Deviation[] = [
     titles: ['No Local on a Shared Subscription'],
   },
   {
-    why: 'It keeps No Local of the subscription that was replaced [MQTT-3.8.4-3].',
-    titles: ['a second SUBSCRIBE replaces options and identifier, too'],
+    why: 'It keeps options of the subscription that was replaced [MQTT-3.8.4-3].',
+    titles: [
+      'a second SUBSCRIBE replaces options and identifier, too',
+      'options of a second SUBSCRIBE hold for what comes after it',
+    ],
   },
   {
     why: 'It takes $share filters that have no ShareName or no Topic Filter as plain ones [MQTT-4.8.2-1], [MQTT-4.8.2-2].',

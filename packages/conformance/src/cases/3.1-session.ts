@@ -177,4 +177,35 @@ b > publish topicName="~/t" qos=1 packetId=1 payload="x"
 b < puback packetId=1
 a connects cleanStart=0 sessionExpiryInterval=100
 a quiet
+
+[MQTT-3.1.2-4] Clean Start takes a session from the connection that has it
+a connects clientId="~x" sessionExpiryInterval=100
+a subscribes topicFilter="~/t" qos=1
+b > connect clientId="~x" cleanStart=1
+b < connack sessionPresent=0
+a closed 0x8e
+b > publish topicName="~/t" qos=1 packetId=1
+b < puback packetId=1
+b quiet
+
+[MQTT-3.1.2-23] [MQTT311-3.1.2-4] what was received at QoS 2 and not released is part of the session
+a connects cleanStart=0 sessionExpiryInterval=100
+a > publish topicName="~/t" qos=2 packetId=5
+a < pubrec packetId=5
+a leaves
+a connects cleanStart=0 sessionExpiryInterval=100
+a > pubrel packetId=5
+a < pubcomp packetId=5 5:reasonCode=0
+
+[4.1] [MQTT311-4.1] a session survives a connection of another version
+in 4
+a connects cleanStart=0
+a subscribes topicFilter="~/t" qos=1
+a leaves
+b connects
+b > publish topicName="~/t" qos=1 packetId=1 payload="x"
+b < puback packetId=1
+a > connect cleanStart=0
+a < connack sessionPresent=1
+a < publish payload="x"
 `

@@ -173,4 +173,43 @@ a closed 0x90 0x81 0x82
 [3.1.3.3] [MQTT-4.7.3-1] [MQTT311-4.7.3-1] an empty Will Topic
 a > connect will.topicName="" will.payload="gone"
 a closed 0x90 0x81 0x82
+
+[MQTT-3.1.2-15] [MQTT311-3.1.2-17] a retained Will of no bytes removes the retained message
+needs retainAvailable=1
+b connects
+b > publish topicName="~/w" retain qos=1 packetId=1 payload="alive"
+b < puback packetId=1
+b subscribes topicFilter="~/w"
+b < publish payload="alive" retain=1
+a connects will.topicName="~/w" will.payload="" will.retain
+a cut
+b < publish topicName="~/w" payload=""
+c connects
+c subscribes topicFilter="~/w"
+c quiet
+
+[MQTT-3.1.3-9] a client that takes its own session over has no Will published while its delay runs
+w connects
+w subscribes topicFilter="~/w"
+a connects clientId="~x" cleanStart=0 sessionExpiryInterval=100 will.topicName="~/w" will.payload="gone" will.willDelayInterval=60
+b connects clientId="~x" cleanStart=0 sessionExpiryInterval=100
+a closed 0x8e
+w quiet
+
+[MQTT-3.8.4-8] [MQTT311-3.8.4-6] a Will comes at the lower QoS of its own and the subscription's
+w connects
+w subscribes topicFilter="~/w" qos=1
+a connects will.topicName="~/w" will.qos=2 will.payload="gone"
+a cut
+w < publish topicName="~/w" qos=1 payload="gone"
+
+[MQTT-3.1.2-8] [MQTT311-3.1.2-8] a Will waits for a subscriber that is away
+w connects cleanStart=0 sessionExpiryInterval=100
+w subscribes topicFilter="~/w" qos=1
+w leaves
+a connects will.topicName="~/w" will.qos=1 will.payload="gone"
+a cut
+b connects clientId="~a"
+w connects cleanStart=0
+w < publish topicName="~/w" qos=1 payload="gone"
 `

@@ -199,4 +199,41 @@ a < puback packetId=1
 wait 3
 a subscribes topicFilter="~/t"
 a < publish payload="kept" messageExpiryInterval=57|56|55
+
+[MQTT-3.3.1-5] a retained message that was published by Topic Alias is kept under its topic
+needs retainAvailable=1 topicAliasMaximum>=1
+a connects
+a > publish topicName="~/t" topicAlias=1 + publish topicName="" topicAlias=1 retain qos=1 packetId=1 payload="kept"
+a < puback packetId=1
+b connects
+b subscribes topicFilter="~/t"
+b < publish topicName="~/t" payload="kept" retain=1
+b > publish topicName="~/t" retain
+b < publish topicName="~/t" payload=""
+
+[MQTT-3.1.2-24] a retained message that is too large for the subscriber is not sent
+needs retainAvailable=1
+a connects
+a > publish topicName="~/1" retain qos=1 packetId=1 payload="x"*200
+a < puback packetId=1
+a > publish topicName="~/2" retain qos=1 packetId=2 payload="small"
+a < puback packetId=2
+b connects maximumPacketSize=100
+b subscribes topicFilter="~/#" qos=1
+b < publish topicName="~/2" payload="small"
+b quiet
+
+[MQTT-4.9.0-2] [MQTT-3.3.4-9] retained messages keep to the client's Receive Maximum
+needs retainAvailable=1
+a connects
+a > publish topicName="~/1" retain qos=1 packetId=1 payload="x" + publish topicName="~/2" retain qos=1 packetId=2 payload="x" + publish topicName="~/3" retain qos=1 packetId=3 payload="x"
+repeat 3 $i: a < puback packetId=$i
+b connects receiveMaximum=2
+b subscribes topicFilter="~/#" qos=1
+b < publish packetId=$p payload="x"
+b < publish packetId=$q payload="x"
+b quiet
+b > puback packetId=$p
+b < publish packetId=* payload="x"
+b quiet
 `

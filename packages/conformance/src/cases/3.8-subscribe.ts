@@ -302,4 +302,49 @@ a quiet
 a connects maximumPacketSize=20
 a > unsubscribe packetId=1 topicFilter="~/t"
 a < unsuback packetId=1
+
+[MQTT-3.8.3-3] No Local of one subscription says nothing about another
+a connects
+a subscribes topicFilter="~/t" noLocal
+a subscribes topicFilter="~/+"
+a > publish topicName="~/t" payload="mine"
+a < publish topicName="~/t" payload="mine"
+a quiet
+
+[MQTT-3.8.3-3] No Local is about the Will of the same client, too
+a connects clientId="~x" cleanStart=0 sessionExpiryInterval=100
+a subscribes topicFilter="~/w" noLocal qos=1
+a leaves
+a connects clientId="~x" cleanStart=0 sessionExpiryInterval=100 will.topicName="~/w" will.qos=1 will.payload="gone"
+a cut
+a connects clientId="~x" cleanStart=0 sessionExpiryInterval=100
+a quiet
+
+[MQTT-3.8.4-4] options of a second SUBSCRIBE hold for what comes after it
+needs retainAvailable=1
+a connects
+a subscribes topicFilter="~/t" qos=2 retainAsPublished
+a subscribes topicFilter="~/t" qos=0
+b connects
+b > publish topicName="~/t" retain qos=1 packetId=1 payload="x"
+b < puback packetId=1
+a < publish payload="x" qos=0 retain=0
+
+[MQTT-3.8.4-5] [MQTT-3.9.3-1] [MQTT311-3.8.4-4] [MQTT311-3.9.3-1] eight filters in one SUBSCRIBE
+a connects
+a > 82 { 0009 @{} "~/1" 00 "~/2" 01 "~/3" 02 "~/4" 00 "~/5" 01 "~/6" 02 "~/7" 00 "~/8" 01 }
+a < suback packetId=9 reasonCodes=0,1,2,0,1,2,0,1
+
+[3.10] [MQTT311-3.10.4-5] UNSUBSCRIBE twice
+a connects
+a subscribes topicFilter="~/t"
+a > unsubscribe packetId=1 topicFilter="~/t" + unsubscribe packetId=2 topicFilter="~/t"
+a < unsuback packetId=1 5:reasonCodes=0
+a < unsuback packetId=2 5:reasonCodes=0x11
+
+[3.10] an UNSUBSCRIBE with the same filter twice
+a connects
+a subscribes topicFilter="~/t"
+a > unsubscribe packetId=1 topicFilter="~/t" topicFilter="~/t"
+a < unsuback packetId=1 reasonCodes=0,0x11
 `

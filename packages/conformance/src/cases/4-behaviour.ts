@@ -467,4 +467,44 @@ a connects
 a > 36 { "~/t" 0001 @{} } + publish topicName="~/t" payload="late"
 a closed 0x81 0x82
 b quiet
+
+[4.8.2] a Shared Subscription and a plain one of the same client are two
+needs sharedSubscriptionAvailable=1 subscriptionIdentifierAvailable=1
+a connects
+a subscribes topicFilter="$share/g/~/t" subscriptionIdentifier=1
+a subscribes topicFilter="~/t" subscriptionIdentifier=2
+p connects
+p > publish topicName="~/t" payload="x"
+a <* publish payload="x" subscriptionIdentifiers=1
+a <* publish payload="x" subscriptionIdentifiers=2
+
+[4.8.2] members of a Shared Subscription may have different QoS
+needs sharedSubscriptionAvailable=1
+a connects
+a subscribes topicFilter="$share/g/~/t" qos=0
+p connects
+p > publish topicName="~/t" qos=1 packetId=1 payload="1"
+p < puback packetId=1
+a < publish payload="1" qos=0
+a > unsubscribe packetId=1 topicFilter="$share/g/~/t"
+a < unsuback packetId=1
+b connects
+b subscribes topicFilter="$share/g/~/t" qos=1
+p > publish topicName="~/t" qos=1 packetId=2 payload="2"
+p < puback packetId=2
+b < publish payload="2" qos=1
+a quiet
+
+[MQTT-4.8.2-4] a message that waits for an absent member comes when it is back, if there is nobody else
+needs sharedSubscriptionAvailable=1
+a connects cleanStart=0 sessionExpiryInterval=100
+a subscribes topicFilter="$share/g/~/t" qos=2
+a leaves
+p connects
+p > publish topicName="~/t" qos=2 packetId=1 payload="1"
+p < pubrec packetId=1
+p > pubrel packetId=1
+p < pubcomp packetId=1
+a connects cleanStart=0
+a < publish payload="1" qos=2
 `
