@@ -9,3 +9,6 @@ export { type CaseResult, caseName, runSuite, type SuiteOptions } from './runner
 export { tcpPeer } from './runner/tcp-peer.ts'
 export { transportPeer } from './runner/transport-peer.ts'
 export { type WebSocketLike, webSocketPeer } from './runner/web-socket-peer.ts'
+export type { Side, Statement } from './statement/statement.ts'
+export { statements5 } from './statement/statements-5.ts'
+export { statements311 } from './statement/statements-311.ts'
