@@ -40,8 +40,10 @@ export async function playCase(played: Case, options: PlayOptions): Promise<Play
     if (error instanceof UnboundVariable && player.hasFinished) problem = undefined
     else problem = error instanceof Error ? error.message : String(error)
   }
+  // Taken before the tidying up, which is no part of the case.
+  const transcript = [...player.transcript.lines]
   await player.end()
-  return { problem, transcript: player.transcript.lines }
+  return { problem, transcript }
 }
 
 class Player {
