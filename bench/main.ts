@@ -1,0 +1,101 @@
+// Reads the options, measures, and writes what came of it. Started by run.mjs.
+
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { brokerNames, revision, root } from './brokers.ts'
+import { allCases } from './cases.ts'
+import { measureEndToEnd } from './end-to-end.ts'
+import { measureCases } from './micro.ts'
+import { writeDocs } from './page.ts'
+import type { BenchResult } from './result.ts'
+
+const help = `pnpm bench [options]
+
+  --micro              only the micro benchmarks
+  --e2e                only brokers side by side
+  --scenario <text>    only scenarios with this in their name, or idle
+  --brokers <names>    ${brokerNames.join(',')}, where installed [all]
+  --rounds <n>         how often each is measured [5; micro 15]
+  --seconds <n>        how long each time, brokers side by side [5]
+  --idle <n>           idle connections, 0 for none [5000]
+  --docs               write docs/performance.md's tables and charts, too; measures everything
+  --from <file>        measure nothing: read this result (with --docs)
+  --no-build           measure what was built last
+`
+
+const { values: given } = parseArgs({
+  options: {
+    micro: { type: 'boolean', default: false },
+    e2e: { type: 'boolean', default: false },
+    scenario: { type: 'string' },
+    brokers: { type: 'string', default: brokerNames.join(',') },
+    rounds: { type: 'string' },
+    seconds: { type: 'string', default: '5' },
+    idle: { type: 'string', default: '5000' },
+    docs: { type: 'boolean', default: false },
+    from: { type: 'string' },
+    'no-build': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (given.help) console.log(help)
+else if (given.from !== undefined) finish(JSON.parse(readFileSync(given.from, 'utf8')))
+else {
+  const isPart = given.micro || given.e2e || given.scenario !== undefined
+  if (given.docs && isPart) throw new Error('--docs needs all of it: leave out --micro, --e2e and --scenario')
+  const result = await measure(!isPart || given.micro, !isPart || !given.micro || given.e2e)
+  const folder = join(root, 'bench', 'results')
+  mkdirSync(folder, { recursive: true })
+  // The one that the page is drawn from is kept with the page, the others are yours.
+  const file = join(folder, given.docs ? 'docs.json' : `${result.date.slice(0, 19).replaceAll(':', '')}.json`)
+  writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
+  console.log(`written to ${file}`)
+  finish(result)
+}
+
+async function measure(micro: boolean, endToEnd: boolean): Promise<BenchResult> {
+  const loadBefore = loadavg()[0] ?? Number.NaN
+  const rounds = Number(given.rounds ?? 5)
+  const seconds = Number(given.seconds)
+  const microResults = micro ? measureCases(allCases(), Number(given.rounds ?? 15)) : []
+  for (const { name, nsEach } of microResults) console.log(`  ${name.padEnd(44)} ${nsEach.toFixed(1).padStart(8)} ns`)
+  const found = endToEnd
+    ? await measureEndToEnd({
+        brokers: given.brokers.split(','),
+        scenario: given.scenario,
+        rounds,
+        seconds,
+        idleConnections: Number(given.idle),
+      })
+    : { endToEnd: [], idle: [] }
+  return {
+    date: new Date().toISOString(),
+    command: ['pnpm bench', ...process.argv.slice(2)].join(' '),
+    machine: {
+      cpu: cpus()[0]?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryBytes: totalmem(),
+      system: `${type()} ${release().split('-')[0]}`,
+      node: process.version,
+      loadBefore,
+      loadAfter: loadavg()[0] ?? Number.NaN,
+    },
+    revision: revision(),
+    rounds,
+    seconds,
+    micro: microResults,
+    ...found,
+  }
+}
+
+function finish(result: BenchResult): void {
+  if (!given.docs) return
+  const files = writeDocs(result, root)
+  for (const file of files) console.log(`written to ${file}`)
+  const biome = join(root, 'node_modules', '.bin', 'biome')
+  execFileSync(biome, ['check', '--write', join(root, 'bench', 'results'), ...files], { cwd: root, stdio: 'ignore' })
+}

@@ -1,0 +1,139 @@
+/**
+ * docs/performance.md: the words are written by people, the tables between `<!-- bench:name -->` and `<!-- /bench -->` and the
+ * charts by this.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { chartSvg } from './chart.ts'
+import type { BenchResult, EndToEndResult } from './result.ts'
+
+const colours: Readonly<Record<string, string>> = { mq: '#0969da', mosquitto: '#bf8700', aedes: '#8250df' }
+const otherColour = '#6e7781'
+
+/** Returns the files that were written. */
+export function writeDocs(result: BenchResult, root: string): string[] {
+  const page = join(root, 'docs', 'performance.md')
+  const chart = join(root, 'docs', 'performance-brokers.svg')
+  writeFileSync(page, filled(readFileSync(page, 'utf8'), tablesOf(result)))
+  writeFileSync(chart, brokersChart(result))
+  return [page, chart]
+}
+
+export function filled(page: string, tables: Readonly<Record<string, string>>): string {
+  return page.replaceAll(
+    /(<!-- bench:(\w+) -->\n)[\s\S]*?(<!-- \/bench -->)/g,
+    (whole, start: string, name: string, end: string) => {
+      const table = tables[name]
+      return table === undefined ? whole : `${start}\n${table}\n\n${end}`
+    },
+  )
+}
+
+export function tablesOf(result: BenchResult): Readonly<Record<string, string>> {
+  return { run: runOf(result), brokers: brokersOf(result), idle: idleOf(result), micro: microOf(result) }
+}
+
+/** Too little to stand on. */
+export function isShort({ rounds, seconds }: BenchResult): boolean {
+  return rounds < 5 || seconds < 5
+}
+
+/** Other work on the machine at the beginning, in cores. */
+const busyLoad = 0.5
+
+function runOf(result: BenchResult): string {
+  const { machine, date, revision, rounds, seconds, command } = result
+  const memory = `${Math.round(machine.memoryBytes / 2 ** 30)} GiB`
+  const lines = [
+    `\`${command}\` on ${date.slice(0, 10)}, revision ${revision}: ${rounds} rounds of ${seconds} s for each broker in each scenario.`,
+    `Node.js ${machine.node}, ${machine.cpu}, ${machine.cores} cores, ${memory}, ${machine.system}.`,
+  ]
+  if (isShort(result))
+    lines.push('**A short run**: the order of magnitude is right, differences of a few per cent mean nothing.')
+  if (machine.loadBefore > busyLoad) {
+    lines.push(
+      `**The machine was busy** (load ${machine.loadBefore.toFixed(1)} before it began): ratios suffer less than throughput and latency, which are those of a busy machine.`,
+    )
+  }
+  return lines.join('\n')
+}
+
+function scenarioNames({ endToEnd }: BenchResult): string[] {
+  return [...new Set(endToEnd.map(({ scenario }) => scenario))]
+}
+
+function brokerNamesOf({ endToEnd, idle }: BenchResult): string[] {
+  return [...new Set([...endToEnd, ...idle].map(({ broker }) => broker))]
+}
+
+function find({ endToEnd }: BenchResult, scenario: string, broker: string): EndToEndResult | undefined {
+  return endToEnd.find((each) => each.scenario === scenario && each.broker === broker)
+}
+
+function titled({ endToEnd, idle }: BenchResult, broker: string): string {
+  const version = [...endToEnd, ...idle].find((each) => each.broker === broker)?.version
+  return broker === 'mq' || version === undefined ? broker : `${broker} ${version}`
+}
+
+function brokersOf(result: BenchResult): string {
+  const brokers = brokerNamesOf(result)
+  const rows = scenarioNames(result).map((scenario) => {
+    const own = find(result, scenario, 'mq')
+    const cells = brokers.map((broker) => {
+      const each = find(result, scenario, broker)
+      if (each === undefined) return '–'
+      const ratio = own === undefined || broker === 'mq' ? '' : ` (${(each.cpuUsEach / own.cpuUsEach).toFixed(1)}×)`
+      const lost = each.lost + each.errors > 0 ? `, ${each.lost} lost, ${each.errors} errors` : ''
+      return `${each.cpuUsEach.toFixed(2)}${ratio}${lost}${behind(each)}`
+    })
+    return [scenario, ...cells]
+  })
+  return markdown(['CPU µs per delivered message', ...brokers.map((broker) => titled(result, broker))], rows)
+}
+
+/** Where there was a rate to keep, and it was not kept. */
+function behind({ targetPerSecond, deliveredPerSecond }: EndToEndResult): string {
+  if (targetPerSecond === null || deliveredPerSecond >= 0.95 * targetPerSecond) return ''
+  return `, only ${deliveredPerSecond.toLocaleString('en-US')}/s`
+}
+
+function idleOf(result: BenchResult): string {
+  const rows = result.idle.map(({ broker, connections, bytesPerConnection, cpuUsPerConnect }) => [
+    titled(result, broker),
+    connections.toLocaleString('en-US'),
+    (bytesPerConnection / 1024).toFixed(1),
+    cpuUsPerConnect.toFixed(0),
+  ])
+  return markdown(['', 'connections', 'KB each', 'CPU µs per CONNECT'], rows)
+}
+
+function microOf({ micro }: BenchResult): string {
+  const rows = micro.map(({ name, nsEach, nsLow, nsHigh }) => [
+    name,
+    nsEach.toFixed(0),
+    `${nsLow.toFixed(0)} – ${nsHigh.toFixed(0)}`,
+  ])
+  return markdown(['', 'CPU ns', 'middle half of the rounds'], rows)
+}
+
+function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  return [line(header), line(header.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n')
+}
+
+export function brokersChart(result: BenchResult): string {
+  const brokers = brokerNamesOf(result)
+  return chartSvg({
+    title: 'CPU time of the broker for one delivered message',
+    subtitle: `64 bytes of payload, one core, shorter is better. ${result.date.slice(0, 10)}, Node.js ${result.machine.node}${isShort(result) ? ', a short run' : ''}`,
+    groups: scenarioNames(result).map((scenario) => ({
+      label: scenario,
+      bars: brokers.flatMap((broker) => {
+        const each = find(result, scenario, broker)
+        if (each === undefined) return []
+        const text = `${each.cpuUsEach.toFixed(2)} µs`
+        return [{ label: titled(result, broker), value: each.cpuUsEach, text, colour: colours[broker] ?? otherColour }]
+      }),
+    })),
+  })
+}

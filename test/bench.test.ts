@@ -1,0 +1,122 @@
+// What `pnpm bench` computes and draws; what it measures depends on the machine.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { allCases } from '../bench/cases.ts'
+import { chartSvg } from '../bench/chart.ts'
+import { brokersChart, filled, isShort, tablesOf } from '../bench/page.ts'
+import { type BenchResult, type EndToEndResult, median, quantile } from '../bench/result.ts'
+import { root } from './source.ts'
+
+const endToEnd = (scenario: string, broker: string, cpuUsEach: number, more: Partial<EndToEndResult> = {}) => ({
+  scenario,
+  broker,
+  version: '2.0',
+  cpuUsEach,
+  cpuUsLow: cpuUsEach,
+  cpuUsHigh: cpuUsEach,
+  deliveredPerSecond: 1000,
+  targetPerSecond: null,
+  brokerCpu: 0.5,
+  generatorCpu: 0.5,
+  p50Ms: 1,
+  p99Ms: 2,
+  lost: 0,
+  errors: 0,
+  ...more,
+})
+
+const result: BenchResult = {
+  date: '2026-11-23T01:02:03.000Z',
+  command: 'pnpm bench --docs',
+  machine: {
+    cpu: 'A & B <C>',
+    cores: 2,
+    memoryBytes: 8 * 2 ** 30,
+    system: 'Linux 6',
+    node: 'v20.19.0',
+    loadBefore: 2.04,
+    loadAfter: 2,
+  },
+  revision: 'abc1234',
+  rounds: 5,
+  seconds: 5,
+  micro: [{ name: 'decode', nsEach: 40.4, nsLow: 39, nsHigh: 45 }],
+  idle: [{ broker: 'mq', version: 'abc1234', connections: 5000, bytesPerConnection: 5120, cpuUsPerConnect: 99.9 }],
+  endToEnd: [
+    endToEnd('pair', 'mq', 2),
+    endToEnd('pair', 'mosquitto', 15),
+    endToEnd('fanin', 'mq', 3, { lost: 4 }),
+    endToEnd('sparse', 'mosquitto', 9, { targetPerSecond: 2000 }),
+  ],
+}
+
+test('the middle of an odd and of an even number of values, and quarters', () => {
+  expect(median([3, 1, 2])).toBe(2)
+  expect(median([4, 1, 3, 2])).toBe(2.5)
+  expect(quantile([1, 2, 3, 4, 5], 0.25)).toBe(2)
+  expect(median([])).toBeNaN()
+})
+
+describe('the tables', () => {
+  const tables = tablesOf(result)
+
+  test('brokers side by side, with how many times ours, what was lost and a rate that was not kept', () => {
+    expect(tables['brokers']).toBe(
+      [
+        '| CPU µs per delivered message | mq | mosquitto 2.0 |',
+        '| --- | ---: | ---: |',
+        '| pair | 2.00 | 15.00 (7.5×) |',
+        '| fanin | 3.00, 4 lost, 0 errors | – |',
+        '| sparse | – | 9.00, only 1,000/s |',
+      ].join('\n'),
+    )
+  })
+
+  test('the others', () => {
+    expect(tables['micro']).toContain('| decode | 40 | 39 – 45 |')
+    expect(tables['idle']).toContain('| mq | 5,000 | 5.0 | 100 |')
+  })
+
+  test('a busy machine and a short run are not hidden', () => {
+    expect(tables['run']).toContain('**The machine was busy** (load 2.0 before it began)')
+    expect(tables['run']).not.toContain('**A short run**')
+    const short = { ...result, seconds: 2 }
+    expect(isShort(short)).toBe(true)
+    expect(tablesOf(short)['run']).toContain('**A short run**')
+    expect(brokersChart(short)).toContain('a short run')
+  })
+})
+
+test('a page keeps its words, and gets its tables anew each time', () => {
+  const page = 'before\n\n<!-- bench:micro -->\nold\n<!-- /bench -->\n\nafter\n<!-- bench:other -->\n<!-- /bench -->\n'
+  const once = filled(page, { micro: '| new |' })
+  expect(once).toBe(
+    'before\n\n<!-- bench:micro -->\n\n| new |\n\n<!-- /bench -->\n\nafter\n<!-- bench:other -->\n<!-- /bench -->\n',
+  )
+  expect(filled(once, { micro: '| new |' })).toBe(once)
+})
+
+test('the page has a place for every table', () => {
+  const page = readFileSync(join(root, 'docs', 'performance.md'), 'utf8')
+  const places = [...page.matchAll(/<!-- bench:(\w+) -->/g)].map(([, name]) => name)
+  expect(places.toSorted()).toEqual(Object.keys(tablesOf(result)).toSorted())
+})
+
+test('bars are as long as their values, and text is text', () => {
+  const bar = (label: string, value: number) => ({ label, value, text: `${value} µs`, colour: '#123456' })
+  const svg = chartSvg({
+    title: 'A < B & "C"',
+    subtitle: '',
+    groups: [{ label: 'g', bars: [bar('a', 10), bar('b', 5)] }],
+  })
+  const widths = [...svg.matchAll(/<rect x="150" y="\d+" width="([\d.]+)"/g)].map(([, width]) => Number(width))
+  expect(widths).toEqual([480, 240])
+  expect(svg).toContain('A &lt; B &amp; &quot;C&quot;')
+})
+
+test.each(allCases())('the case "$name" runs', ({ run, operations }) => {
+  expect(operations).toBeGreaterThan(0)
+  expect(run()).toBeGreaterThan(0)
+})
