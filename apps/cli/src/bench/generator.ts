@@ -7,6 +7,7 @@
  *
  * It runs in a process of its own (worker-process.ts); tests run it in theirs.
  */
+
 import { clientIdOf, topicOf } from './assignment.ts'
 import { IdleClient } from './idle-client.ts'
 import { createPayload, nowUs } from './payload.ts'
@@ -14,7 +15,8 @@ import { Publisher, type PublisherOwner } from './publisher.ts'
 import { Schedule } from './schedule.ts'
 import { Subscriber, type SubscriberOwner } from './subscriber.ts'
 import { Tally } from './tally.ts'
-import { Bench, type WireConnection } from './wire-connection.ts'
+import type { WireConnection } from './wire-connection.ts'
+import { Workbench } from './workbench.ts'
 import type { FromWorker, Times, ToWorker, WorkerPlan, WorkerReport } from './worker-messages.ts'
 
 /** Messages that are sent before anything else is looked at. */
@@ -28,7 +30,7 @@ export class Generator implements PublisherOwner, SubscriberOwner {
   payload: Uint8Array = new Uint8Array(0)
   readonly #tell: (message: FromWorker) => void
   #plan: WorkerPlan | undefined = undefined
-  #bench: Bench | undefined = undefined
+  #bench: Workbench | undefined = undefined
   #publishers: Publisher[] = []
   #subscribers: Subscriber[] = []
   #connections: WireConnection[] = []
@@ -87,7 +89,7 @@ export class Generator implements PublisherOwner, SubscriberOwner {
   }
 
   #prepare(plan: WorkerPlan, startUs: number): void {
-    const bench = new Bench(plan, () => this.#pumpAll())
+    const bench = new Workbench(plan, () => this.#pumpAll())
     const { run, userName = '' } = plan
     this.#plan = plan
     this.#bench = bench

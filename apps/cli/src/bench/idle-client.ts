@@ -1,14 +1,16 @@
 /** A connection that only connects. */
+
 import { nowUs } from './payload.ts'
 import type { Tally } from './tally.ts'
-import { type Bench, type Problem, type Role, WireConnection } from './wire-connection.ts'
+import { type Problem, type Role, WireConnection } from './wire-connection.ts'
+import type { Workbench } from './workbench.ts'
 
 export class IdleClient implements Role {
   readonly connection: WireConnection
   readonly #owner: { readonly tally: Tally; settled(): void }
   #isConnected = false
 
-  constructor(bench: Bench, owner: { readonly tally: Tally; settled(): void }, clientId: string) {
+  constructor(bench: Workbench, owner: { readonly tally: Tally; settled(): void }, clientId: string) {
     this.#owner = owner
     this.connection = new WireConnection(bench, clientId, this)
   }

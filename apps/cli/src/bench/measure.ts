@@ -206,12 +206,15 @@ function reach({ url }: ConnectWishes): Promise<Address> {
 }
 
 /** Where not one connection came about there is nothing to report but why. */
-function refuseNothing({ wishes }: BenchPlan, reports: readonly WorkerReport[]): void {
+function refuseNothing({ wishes, protocolVersion }: BenchPlan, reports: readonly WorkerReport[]): void {
   if (reports.some(({ counters }) => counters.connected > 0)) return
   const [first] = reports.flatMap(({ errors }) => errors)
   if (first === undefined) return
   const { where, text, reasonCode } = first
+  // An answer that 5.0 does not know, or "closed": how brokers of old meet a CONNECT of 5.0.
+  const isOld = protocolVersion === 5 && (where === 'protocol' || /^closed/.test(text) || reasonCode === 0x84)
+  const hint = isOld ? ' Perhaps it speaks no MQTT 5.0: try -V 311.' : ''
   const sentence = where === 'CONNACK' ? `${wishes.url} refused the connection` : `cannot connect to ${wishes.url}`
   const network = /^(?:E[A-Z]+$|closed|no )/.test(text) || wishes.tls === undefined
-  throw new Failure(`${sentence}: ${text}.`, reasonCode ?? (network ? ExitCode.unreachable : ExitCode.tls))
+  throw new Failure(`${sentence}: ${text}.${hint}`, reasonCode ?? (network ? ExitCode.unreachable : ExitCode.tls))
 }

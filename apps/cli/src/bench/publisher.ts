@@ -8,13 +8,15 @@
  * Always holds: what is owed is a number, not a list: message `sequence` is due when the schedule says so. Messages leave
  * in the order of their sequence.
  */
+
 import { encodePublication, encodeUtf8, Publication } from '@mq/core'
 import { reasonText } from '../connection/reason.ts'
 import { AckRing } from './ack-ring.ts'
 import { nowUs, writeHeader } from './payload.ts'
 import type { Schedule } from './schedule.ts'
 import type { Tally } from './tally.ts'
-import { type Bench, type Problem, type Role, WireConnection } from './wire-connection.ts'
+import { type Problem, type Role, WireConnection } from './wire-connection.ts'
+import type { Workbench } from './workbench.ts'
 
 /** What a publisher tells of itself. */
 export interface PublisherOwner {
@@ -35,7 +37,7 @@ export class Publisher implements Role {
   waitsForPump = false
   /** Deliveries of its messages to subscribers of the same worker. */
   delivered = 0
-  readonly #bench: Bench
+  readonly #bench: Workbench
   readonly #owner: PublisherOwner
   readonly #number: number
   readonly #acks = new AckRing()
@@ -47,7 +49,7 @@ export class Publisher implements Role {
   #index = 0
   #isSending = false
 
-  constructor(bench: Bench, owner: PublisherOwner, number: number, clientId: string, topicName: string) {
+  constructor(bench: Workbench, owner: PublisherOwner, number: number, clientId: string, topicName: string) {
     this.#bench = bench
     this.#owner = owner
     this.#number = number

@@ -1,10 +1,12 @@
 /** A connection that subscribes, and checks what it gets: each message once, in order, and how old it was. */
+
 import type { Publication, SubackPacket } from '@mq/core'
 import { reasonText } from '../connection/reason.ts'
 import { createHeader, nowUs, readHeader } from './payload.ts'
 import { SequenceTracker } from './sequence-tracker.ts'
 import type { Tally } from './tally.ts'
-import { type Bench, type Problem, type Role, WireConnection } from './wire-connection.ts'
+import { type Problem, type Role, WireConnection } from './wire-connection.ts'
+import type { Workbench } from './workbench.ts'
 
 export interface SubscriberOwner {
   readonly tally: Tally
@@ -18,7 +20,7 @@ const trackersMax = 100_000
 
 export class Subscriber implements Role {
   readonly connection: WireConnection
-  readonly #bench: Bench
+  readonly #bench: Workbench
   readonly #owner: SubscriberOwner
   readonly #filter: string
   /** By run and publisher; of e2e there is one run. */
@@ -28,7 +30,7 @@ export class Subscriber implements Role {
   #subscribedUs = 0
   #phase: 'connecting' | 'subscribing' | 'ready' = 'connecting'
 
-  constructor(bench: Bench, owner: SubscriberOwner, clientId: string, filter: string) {
+  constructor(bench: Workbench, owner: SubscriberOwner, clientId: string, filter: string) {
     this.#bench = bench
     this.#owner = owner
     this.#filter = filter

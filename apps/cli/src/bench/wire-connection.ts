@@ -8,11 +8,10 @@
  * Always holds: after `ended` nothing is called any more. While `blocked`, the system has not taken what was written; who
  * can wait, waits.
  */
+
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import {
-  type AckFields,
-  createAckFields,
   decodeAck,
   decodeControl,
   decodePublish,
@@ -24,13 +23,13 @@ import {
   type FrameSink,
   type Outlet,
   PacketType,
-  PropertyScratch,
-  Publication,
+  type Publication,
   type SubackPacket,
   Writer,
 } from '@mq/core'
 import { reasonText } from '../connection/reason.ts'
 import { exitCodeOfReason } from '../exit-code.ts'
+import type { Workbench } from './workbench.ts'
 import type { WorkerPlan } from './worker-messages.ts'
 
 /** Who decides what a connection does. */
@@ -54,60 +53,6 @@ export interface Problem {
   readonly reasonCode?: number
 }
 
-/** What the connections of one worker share. */
-export class Bench {
-  readonly plan: WorkerPlan
-  readonly publication: Publication = new Publication()
-  readonly scratch: PropertyScratch = new PropertyScratch()
-  readonly ack: AckFields = createAckFields()
-  readonly #chunks: Uint8Array[] = []
-  #dirty: WireConnection[] = []
-  #spare: WireConnection[] = []
-  #scheduled = false
-  readonly #beforeFlush: () => void
-  readonly #turn = (): void => {
-    this.#scheduled = false
-    this.flush()
-  }
-
-  /** @param beforeFlush once per turn in which something came or is to be sent */
-  constructor(plan: WorkerPlan, beforeFlush: () => void) {
-    this.plan = plan
-    this.#beforeFlush = beforeFlush
-  }
-
-  schedule(): void {
-    if (this.#scheduled) return
-    this.#scheduled = true
-    setImmediate(this.#turn)
-  }
-
-  dirty(connection: WireConnection): void {
-    this.#dirty.push(connection)
-    this.schedule()
-  }
-
-  flush(): void {
-    this.#beforeFlush()
-    const dirty = this.#dirty
-    this.#dirty = this.#spare
-    for (const connection of dirty) connection.flush()
-    dirty.length = 0
-    this.#spare = dirty
-  }
-
-  take(size: number): Uint8Array {
-    if (size > chunkBytes) return Buffer.allocUnsafeSlow(size)
-    return this.#chunks.pop() ?? Buffer.allocUnsafeSlow(chunkBytes)
-  }
-
-  give(chunk: Uint8Array): void {
-    if (chunk.length === chunkBytes && this.#chunks.length < chunksMax) this.#chunks.push(chunk)
-  }
-}
-
-const chunkBytes = 16_384
-const chunksMax = 256
 const nothing = new Uint8Array(0)
 
 export class WireConnection implements Outlet, FrameSink {
@@ -120,7 +65,7 @@ export class WireConnection implements Outlet, FrameSink {
   wasActive = false
   /** When it was due to be opened. */
   startedUs = 0
-  readonly #bench: Bench
+  readonly #bench: Workbench
   readonly #role: Role
   readonly #frames = new FrameReader(Number.POSITIVE_INFINITY)
   #socket: Socket | undefined = undefined
@@ -128,7 +73,7 @@ export class WireConnection implements Outlet, FrameSink {
   #over = false
   #patience: NodeJS.Timeout | undefined = undefined
 
-  constructor(bench: Bench, clientId: string, role: Role) {
+  constructor(bench: Workbench, clientId: string, role: Role) {
     this.#bench = bench
     this.#role = role
     this.clientId = clientId
