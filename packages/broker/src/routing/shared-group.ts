@@ -72,8 +72,11 @@ function rankOf(member: Subscription, publication: Publication): number {
   const { session } = member.session
   const { link } = session
   const qos = lowerQos(publication.qos, member.qos)
-  if (link?.writable === true && session.queue.length === 0 && (qos === 0 || session.sendQuota > 0)) return takesNow
-  const queues = qos > 0 ? link !== undefined || session.keeps : link === undefined && session.queuesQos0
+  const isFree = link?.writable === true && session.queue.length === 0
+  if (isFree && (qos === 0 || session.sendQuota > 0)) return takesNow
+  // QoS 0 needs no quota, so it does not wait behind what does, unless it is queued like the rest.
+  if (qos === 0 && link !== undefined && !session.queuesQos0) return link.writable ? 2 : 0
+  const queues = qos > 0 ? link !== undefined || session.keeps : session.queuesQos0
   if (!queues || !session.hasRoom(publication)) return 0
   return link === undefined ? 1 : 2
 }
