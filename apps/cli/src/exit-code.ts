@@ -12,7 +12,7 @@ export const ExitCode = {
   tls: 4,
   /** The connection was lost, and trying again was given up or not wanted. */
   connectionLost: 5,
-  /** A file, stdin or a payload that could not be read. */
+  /** A file, stdin or a payload that could not be read, or a file that could not be written. */
   input: 6,
   /** `--require-subscriber`, and nobody subscribes: 0x10, No matching subscribers. */
   noSubscriber: 16,

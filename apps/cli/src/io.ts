@@ -2,7 +2,7 @@
  * The world as the commands see it. `processIo` is the real one; tests pass their own, so that no test needs a process.
  */
 import { randomBytes } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 
 export interface Io {
@@ -19,6 +19,8 @@ export interface Io {
   randomHex(bytes: number): string
   /** @throws what node:fs throws */
   readFile(path: string): Promise<Uint8Array>
+  /** @throws what node:fs throws */
+  writeFile(path: string, text: string): Promise<void>
   /** Resolves after the time, or at once when the signal aborts. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
   /** Calls back once, at the first SIGINT or SIGTERM; a second one ends the process. Returns how to stop listening. */
@@ -49,6 +51,7 @@ export function processIo(): Io {
     random: Math.random,
     randomHex: (bytes) => randomBytes(bytes).toString('hex'),
     readFile: (path) => readFile(path),
+    writeFile: (path, text) => writeFile(path, text),
     sleep,
     onInterrupt,
   }

@@ -9,6 +9,8 @@ export interface FakeIo extends Io {
   /** Ends all sleeps under way. */
   elapse(): void
   readonly sleeps: number[]
+  /** What was written, by path. */
+  readonly written: Map<string, string>
 }
 
 export interface FakeIoOptions {
@@ -26,6 +28,7 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
   const out: Uint8Array[] = []
   const err: Uint8Array[] = []
   const sleeps: number[] = []
+  const written = new Map<string, string>()
   const interruptions = new Set<(signal: string) => void>()
   const sleepers = new Set<() => void>()
   const output = (kept: Uint8Array[], writesMax: number): Output => ({
@@ -53,6 +56,10 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
       if (content === undefined) throw new Error(`ENOENT: no such file, open '${path}'`)
       return Buffer.from(content)
     },
+    async writeFile(path, text) {
+      if (path.startsWith('missing/')) throw new Error(`ENOENT: no such file or directory, open '${path}'`)
+      written.set(path, text)
+    },
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal.aborted) return resolve()
@@ -74,5 +81,6 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
       for (const wake of sleepers) wake()
     },
     sleeps,
+    written,
   }
 }

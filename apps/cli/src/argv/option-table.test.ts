@@ -39,5 +39,5 @@ test('what a command needs is loaded when it runs: no module on the way there im
   visit(new URL('../index.ts', import.meta.url))
   expect(seen.size).toBeGreaterThan(5)
   expect([...outside].filter((name) => !name.startsWith('node:'))).toEqual([])
-  expect(commands.map(({ name }) => name)).toEqual(['bench', 'broker', 'pub', 'sub'])
+  expect(commands.map(({ name }) => name)).toEqual(['bench', 'broker', 'conformance', 'pub', 'sub'])
 })

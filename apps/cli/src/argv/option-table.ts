@@ -16,18 +16,31 @@ export interface OptionSpec {
   readonly repeat?: true
   /** What the value is called in the help. */
   readonly value?: string
-  readonly group: 'Message' | 'Subscription' | 'Output' | 'Connection' | 'TLS' | 'Will' | 'Broker' | 'Bench' | 'General'
+  readonly group:
+    | 'Message'
+    | 'Subscription'
+    | 'Output'
+    | 'Connection'
+    | 'TLS'
+    | 'Will'
+    | 'Broker'
+    | 'Bench'
+    | 'Conformance'
+    | 'General'
   readonly describe: string
   readonly commands: readonly CommandName[]
   /** The environment variable that stands in for it. */
   readonly env?: string
 }
 
-export type CommandName = 'bench' | 'broker' | 'pub' | 'sub'
+export type CommandName = 'bench' | 'broker' | 'conformance' | 'pub' | 'sub'
 
 const connecting: readonly CommandName[] = ['pub', 'sub']
 const dialling: readonly CommandName[] = [...connecting, 'bench']
 const bench: readonly CommandName[] = ['bench']
+const conformance: readonly CommandName[] = ['conformance']
+/** Whoever needs an address and no more. */
+const reaching: readonly CommandName[] = [...dialling, ...conformance]
 const pub: readonly CommandName[] = ['pub']
 const sub: readonly CommandName[] = ['sub']
 const broker: readonly CommandName[] = ['broker']
@@ -55,7 +68,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'filter-out', short: 'T', kind: 'value', repeat: true, value: 'filter', group: 'Subscription', commands: sub, describe: 'Do not show topics that match. Repeatable' },
   { name: 'unsubscribe', short: 'U', kind: 'value', repeat: true, value: 'filter', group: 'Subscription', commands: sub, describe: 'Unsubscribe from this, after subscribing. Repeatable' },
   { name: 'count', short: 'C', kind: 'value', value: 'n', group: 'Subscription', commands: sub, describe: 'Exit after n messages' },
-  { name: 'timeout', short: 'W', kind: 'value', value: 'time', group: 'Subscription', commands: sub, describe: 'Exit with 27 after this time: seconds, 500ms, 10s' },
+  { name: 'timeout', short: 'W', kind: 'value', value: 'time', group: 'Subscription', commands: ['sub', 'conformance'], describe: 'Wait no longer than this: seconds, 500ms, 10s. sub: then exit with 27; conformance: for each answer [3s]' },
   { name: 'subscribe-only', short: 'E', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Exit once the broker has acknowledged the subscriptions' },
   { name: 'no-retained', short: 'R', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Do not show retained messages' },
   { name: 'retained-only', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Show retained messages, exit at the first that is not' },
@@ -68,13 +81,13 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'verbose', short: 'v', kind: 'flag', group: 'Output', commands: sub, describe: 'Print the topic before the payload' },
   { name: 'format', short: 'F', kind: 'value', value: 'format', group: 'Output', commands: sub, describe: "Output format of mosquitto_sub, such as '%I %t %p'" },
   { name: 'no-newline', short: 'N', kind: 'flag', group: 'Output', commands: sub, describe: 'No newline after the payload' },
-  { name: 'json', kind: 'flag', group: 'Output', commands: dialling, describe: 'One JSON object per line on stdout' },
+  { name: 'json', kind: 'flag', group: 'Output', commands: reaching, describe: 'One JSON object per line on stdout' },
   { name: 'raw', kind: 'flag', group: 'Output', commands: sub, describe: 'Payload bytes as they came, on a terminal too' },
   { name: 'pretty', kind: 'flag', group: 'Output', commands: sub, describe: 'Indent the JSON of -F %j and %J' },
 
-  { name: 'url', short: 'L', kind: 'value', value: 'url', group: 'Connection', commands: dialling, env: 'MQ_URL', describe: 'mqtt(s)://[user[:password]@]host[:port][/topic] or ws(s)://host[:port]/path' },
-  { name: 'host', short: 'h', kind: 'value', value: 'host', group: 'Connection', commands: dialling, env: 'MQ_HOST', describe: 'Broker [localhost]' },
-  { name: 'port', short: 'p', kind: 'value', value: 'port', group: 'Connection', commands: dialling, env: 'MQ_PORT', describe: 'Port [1883, with TLS 8883]' },
+  { name: 'url', short: 'L', kind: 'value', value: 'url', group: 'Connection', commands: reaching, env: 'MQ_URL', describe: 'mqtt(s)://[user[:password]@]host[:port][/topic] or ws(s)://host[:port]/path' },
+  { name: 'host', short: 'h', kind: 'value', value: 'host', group: 'Connection', commands: reaching, env: 'MQ_HOST', describe: 'Broker [localhost]' },
+  { name: 'port', short: 'p', kind: 'value', value: 'port', group: 'Connection', commands: reaching, env: 'MQ_PORT', describe: 'Port [1883, with TLS 8883]' },
   { name: 'username', short: 'u', kind: 'value', value: 'name', group: 'Connection', commands: dialling, env: 'MQ_USERNAME', describe: 'User name' },
   { name: 'pw', short: 'P', kind: 'value', value: 'password', group: 'Connection', commands: dialling, env: 'MQ_PASSWORD', describe: 'Password; other users of the machine can see it, prefer --pw-file' },
   { name: 'pw-file', kind: 'value', value: 'path', group: 'Connection', commands: dialling, env: 'MQ_PASSWORD_FILE', describe: 'Read the password from this file; one newline at its end is left out' },
@@ -83,13 +96,13 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'keepalive', short: 'k', kind: 'value', value: 'seconds', group: 'Connection', commands: dialling, env: 'MQ_KEEPALIVE', describe: 'Keep Alive [60]' },
   { name: 'disable-clean-session', short: 'c', kind: 'flag', group: 'Connection', commands: connecting, describe: 'Go on with the session of this client id, and keep it' },
   { name: 'session-expiry-interval', short: 'x', kind: 'value', value: 'seconds', group: 'Connection', commands: connecting, describe: 'How long the broker keeps the session; -1 for ever [0, with -c -1]' },
-  { name: 'protocol-version', short: 'V', kind: 'value', value: 'version', group: 'Connection', commands: dialling, env: 'MQ_PROTOCOL_VERSION', describe: '5, 311, 31 or auto: 5, and 3.1.1 where that is refused [auto]' },
+  { name: 'protocol-version', short: 'V', kind: 'value', value: 'version', group: 'Connection', commands: reaching, env: 'MQ_PROTOCOL_VERSION', describe: '5, 311, 31 or auto: 5, and 3.1.1 where that is refused [auto]' },
   { name: 'property', short: 'D', kind: 'property', repeat: true, value: 'packet name value', group: 'Connection', commands: connecting, describe: 'MQTT 5.0 property: -D publish content-type text/plain, -D connect user-property k v' },
 
-  { name: 'cafile', kind: 'value', value: 'path', group: 'TLS', commands: dialling, env: 'MQ_CAFILE', describe: 'Trust the certificates in this PEM file' },
-  { name: 'cert', kind: 'value', value: 'path', group: 'TLS', commands: dialling, env: 'MQ_CERT', describe: 'Client certificate, PEM' },
-  { name: 'key', kind: 'value', value: 'path', group: 'TLS', commands: dialling, env: 'MQ_KEY', describe: 'Private key of the client certificate, PEM' },
-  { name: 'insecure', kind: 'flag', group: 'TLS', commands: dialling, describe: 'Do not verify the certificate of the broker. For tests only' },
+  { name: 'cafile', kind: 'value', value: 'path', group: 'TLS', commands: reaching, env: 'MQ_CAFILE', describe: 'Trust the certificates in this PEM file' },
+  { name: 'cert', kind: 'value', value: 'path', group: 'TLS', commands: reaching, env: 'MQ_CERT', describe: 'Client certificate, PEM' },
+  { name: 'key', kind: 'value', value: 'path', group: 'TLS', commands: reaching, env: 'MQ_KEY', describe: 'Private key of the client certificate, PEM' },
+  { name: 'insecure', kind: 'flag', group: 'TLS', commands: reaching, describe: 'Do not verify the certificate of the broker. For tests only' },
 
   { name: 'will-topic', kind: 'value', value: 'topic', group: 'Will', commands: connecting, describe: 'Topic of the Will' },
   { name: 'will-payload', kind: 'value', value: 'text', group: 'Will', commands: connecting, describe: 'Payload of the Will [empty]' },
@@ -112,12 +125,17 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'csv', kind: 'flag', group: 'Bench', commands: bench, describe: 'The report as CSV, a header and a row' },
   { name: 'progress', kind: 'flag', group: 'Bench', commands: bench, describe: 'A line of progress every 5 s, also where stderr is no terminal' },
 
+  { name: 'section', kind: 'value', repeat: true, value: 'number', group: 'Conformance', commands: conformance, describe: 'Only cases about this section of the specification, such as 3.3. Repeatable' },
+  { name: 'statement', kind: 'value', repeat: true, value: 'id', group: 'Conformance', commands: conformance, describe: 'Only cases about this statement: MQTT-3.3.1-4 of 5.0, MQTT311-3.3.1-4 of 3.1.1. Repeatable' },
+  { name: 'skip-slow', kind: 'flag', group: 'Conformance', commands: conformance, describe: 'Leave out the cases that wait: Keep Alive, expiry, Will Delay' },
+  { name: 'junit', kind: 'value', value: 'path', group: 'Conformance', commands: conformance, describe: 'Write JUnit XML to this file as well; - for stdout, instead of the report' },
+
   { name: 'listen', kind: 'value', repeat: true, value: 'url', group: 'Broker', commands: broker, describe: 'Where to listen: tcp://127.0.0.1:1883, ws://127.0.0.1:8083/mqtt. Repeatable [tcp://127.0.0.1:1883]' },
   { name: 'allow-anonymous', kind: 'flag', group: 'Broker', commands: broker, describe: 'Let anybody connect, also from other machines' },
   { name: 'store', kind: 'value', value: 'memory', group: 'Broker', commands: broker, describe: 'Where sessions and retained messages are kept [memory]' },
   { name: 'log-level', kind: 'value', value: 'level', group: 'Broker', commands: broker, env: 'MQ_LOG_LEVEL', describe: 'silent, error, warn, info or debug [info]' },
 
-  { name: 'quiet', kind: 'flag', group: 'General', commands: dialling, describe: 'No errors or warnings on stderr, only the exit code' },
+  { name: 'quiet', kind: 'flag', group: 'General', commands: reaching, describe: 'No errors or warnings on stderr, only the exit code' },
   { name: 'debug', short: 'd', kind: 'flag', group: 'General', commands: connecting, describe: 'Say on stderr what happens' },
 ]
 

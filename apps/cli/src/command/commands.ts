@@ -31,6 +31,20 @@ export const commands: readonly Command[] = [
     },
   },
   {
+    name: 'conformance',
+    usage: 'conformance [url]',
+    describe: 'Does a broker speak MQTT? Test it, statement by statement',
+    examples: [
+      ['mq conformance tcp://127.0.0.1:1883', 'every statement, in 3.1, 3.1.1 and 5.0'],
+      ['mq conformance ws://127.0.0.1:8083/mqtt -V 5 --section 3.3', 'PUBLISH of 5.0, over WebSocket'],
+      ['mq conformance mqtt://broker --skip-slow --junit report.xml', 'in a pipeline'],
+    ],
+    async load() {
+      const { conformance } = await import('./conformance.ts')
+      return conformance
+    },
+  },
+  {
     name: 'pub',
     usage: 'pub [topic] [message]',
     describe: 'Publish a message',

@@ -125,7 +125,8 @@ function willOf(given: Arguments, properties: PropertiesByPacket, io: Io): WillW
   }
 }
 
-async function tlsOf(given: Arguments, io: Io): Promise<TlsWishes> {
+/** @throws UsageError, and Failure where a file cannot be read */
+export async function tlsOf(given: Arguments, io: Io): Promise<TlsWishes> {
   const cafile = given.text('cafile')
   const cert = given.text('cert')
   const key = given.text('key')
