@@ -82,12 +82,16 @@ export class ConnectError extends MqttError {
 /** The server refused a message (PUBACK or PUBREC of 0x80 and above). */
 export class PublishError extends MqttError {
   readonly reasonCode: ReasonCode
+  /** Why, in the server's words. */
+  readonly reasonString: string | undefined
   readonly packetId: number
 
-  constructor(topic: string, packetId: number, reasonCode: ReasonCode) {
-    super('publish-refused', `the server refused the message to "${topic}": ${hex(reasonCode)}`)
+  constructor(topic: string, packetId: number, reasonCode: ReasonCode, reasonString?: string) {
+    const because = reasonString === undefined ? '' : ` (${reasonString})`
+    super('publish-refused', `the server refused the message to "${topic}": ${hex(reasonCode)}${because}`)
     this.name = 'PublishError'
     this.reasonCode = reasonCode
+    this.reasonString = reasonString
     this.packetId = packetId
   }
 }
@@ -96,6 +100,8 @@ export interface SubscribeResult {
   readonly filter: string
   /** 0, 1, 2: the QoS granted; 0x80 and above: refused. */
   readonly reasonCode: ReasonCode
+  /** What the server added; SUBACK has one for all its filters. */
+  readonly reasonString: string | undefined
 }
 
 /** The queue is full (`overflow: 'reject'`), or the message was pushed out of it (`'drop-oldest'`). */

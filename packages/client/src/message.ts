@@ -93,6 +93,11 @@ export class ReceivedMessage implements Message<Record<string, string>> {
     return this.#send({ qos: this.qos, ...options, topic: responseTopic, payload, properties })
   }
 
+  /** Nobody has acknowledged or refused it yet. */
+  get isOwed(): boolean {
+    return this.#receipt !== undefined
+  }
+
   /** Somebody calls `ack` or `nack`. */
   awaitManual(): void {
     this.#manual = true

@@ -9,7 +9,6 @@
  * whatever became of the caller (an abort settles the promise, not the handshake).
  */
 import {
-  createPublication,
   type Delivery,
   type DropReason,
   OutboundState,
@@ -19,15 +18,13 @@ import {
   Session,
   type SessionLink,
   type SessionObserver,
-  TopicTable,
 } from '@mq/core'
 import type { Clock } from './clock.ts'
 import { Deferred } from './deferred.ts'
 import { MqttError, PublishError, QueueFullError } from './errors.ts'
+import { MessageEncoder } from './message-encoder.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { Abortable, QueueOptions } from './options.ts'
-import { payloadBytes } from './payload.ts'
-import { checkTopicName } from './topic-name.ts'
 import type { OutgoingMessage, PublishResult } from './types.ts'
 
 export interface PublisherOptions {
@@ -62,9 +59,10 @@ export class Publisher implements SessionObserver {
   readonly #queuedQos0 = new Map<Publication, Pending>()
   /** QoS 0 that is being given to the session. */
   #inHand: Pending | undefined = undefined
-  /** An alias stands for a topic that is known by identity: one array for each topic. */
-  readonly #topics: TopicTable<undefined> | undefined
+  readonly #encoder: MessageEncoder
   #link: SessionLink | undefined = undefined
+  /** Of the acknowledgement that is being handled. */
+  #reasonString: () => string | undefined = () => undefined
   #why: (publication: Publication, qos: QoS) => MqttError = () => new MqttError('packet-too-large', tooLarge)
 
   constructor(options: PublisherOptions) {
@@ -74,7 +72,7 @@ export class Publisher implements SessionObserver {
       bytesMax: options.queue?.maxBytes ?? 8 * 1024 * 1024,
       policy: options.queue?.overflow === 'drop-oldest' ? 'drop-oldest' : 'drop-newest',
     }
-    this.#topics = options.usesAliases ? new TopicTable<undefined>() : undefined
+    this.#encoder = new MessageEncoder(options.clock, options.usesAliases)
     this.session = this.#newSession()
   }
 
@@ -88,10 +86,10 @@ export class Publisher implements SessionObserver {
   }
 
   publish(message: OutgoingMessage, options: Abortable | undefined): Promise<PublishResult> {
-    const { topic, qos = 0 } = message
+    const { topic } = message
     let pending: Pending
     try {
-      pending = new Pending(topic, this.#encode(message, qos))
+      pending = new Pending(topic, this.#encoder.encode(message))
     } catch (error) {
       return Promise.reject(error)
     }
@@ -104,6 +102,7 @@ export class Publisher implements SessionObserver {
   attach<Route>({ machine }: NetworkConnection<Route>, isNew: boolean): void {
     const { outgoing, limits } = machine
     if (isNew) this.#startAnew()
+    this.#reasonString = () => machine.reasonString
     const allows = (publication: Publication, qos: QoS) =>
       // [MQTT-3.2.2-11] [MQTT-3.2.2-14]
       limits === undefined || (qos <= limits.maximumQos && (limits.retainAvailable || !publication.retain))
@@ -147,8 +146,10 @@ export class Publisher implements SessionObserver {
 
   settled(_session: Session, { token, qos }: Delivery, packetId: number, reasonCode: ReasonCode): void {
     if (token instanceof Pending) {
-      if (reasonCode >= ReasonCode.unspecifiedError) token.reject(new PublishError(token.topic, packetId, reasonCode))
-      else token.resolve(result(qos, packetId, reasonCode))
+      const reasonString = this.#reasonString()
+      if (reasonCode >= ReasonCode.unspecifiedError) {
+        token.reject(new PublishError(token.topic, packetId, reasonCode, reasonString))
+      } else token.resolve({ ...result(qos, packetId, reasonCode), reasonString })
     }
     this.#letIn()
     this.#options.changed()
@@ -167,39 +168,6 @@ export class Publisher implements SessionObserver {
 
   started(_session: Session, { token }: Delivery): void {
     if (token instanceof Pending) token.transmitted = true
-  }
-
-  #encode(message: OutgoingMessage, qos: QoS): Publication {
-    const { topic, payload, retain = false, properties } = message
-    checkTopicName(topic)
-    // [MQTT-3.3.2-14]
-    if (properties?.responseTopic !== undefined) checkTopicName(properties.responseTopic, 'the Response Topic ')
-    if (qos !== 0 && qos !== 1 && qos !== 2) throw new MqttError('invalid-argument', `there is no QoS ${String(qos)}`)
-    try {
-      const publication = createPublication({
-        topicName: topic,
-        payload: payloadBytes(payload),
-        qos,
-        retain,
-        ...(properties && { properties }),
-      })
-      if (publication.messageExpiryInterval >= 0) {
-        publication.expiresAtMs = this.#options.clock.now() + publication.messageExpiryInterval * 1000
-      }
-      this.#intern(publication)
-      return publication
-    } catch (error) {
-      const sentence = error instanceof Error ? error.message : String(error)
-      throw new MqttError('invalid-argument', `the message to "${topic}": ${sentence}`, { cause: error })
-    }
-  }
-
-  #intern(publication: Publication): void {
-    const entry = this.#topics?.lookup(publication.topicBytes, publication.topicStart, publication.topicEnd)
-    if (entry?.type !== 'topicEntry' || !entry.interned) return
-    publication.topicBytes = entry.bytes
-    publication.topicStart = 0
-    publication.topicEnd = entry.bytes.length
   }
 
   #admit(pending: Pending): void {
@@ -309,5 +277,11 @@ const notConnected = 'there is no connection'
 const tooLarge = "the message is larger than the server's Maximum Packet Size"
 
 function result(qos: QoS, packetId: number | undefined, reasonCode: ReasonCode): PublishResult {
-  return { qos, packetId, reasonCode, matched: reasonCode !== ReasonCode.noMatchingSubscribers }
+  return {
+    qos,
+    packetId,
+    reasonCode,
+    reasonString: undefined,
+    matched: reasonCode !== ReasonCode.noMatchingSubscribers,
+  }
 }

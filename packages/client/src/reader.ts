@@ -4,8 +4,11 @@
  *     push ─► [ message | message | … ] ─► next
  *
  * QoS 1 and 2 messages are held back by Receive Maximum, as they are acknowledged late: no bound is needed here. Those that
- * nothing else holds back (QoS 0; everything before 5.0, which has no Receive Maximum) are counted, and at `buffer` of them
- * the reader is full: then reading stops, or messages are lost, as `overflow` says.
+ * nothing else holds back (QoS 0; acknowledged when received; everything before 5.0, which has no Receive Maximum) are
+ * counted, and at `buffer` of them the reader is full: then reading stops, or messages are lost, as `overflow` says. What was
+ * not acknowledged yet is never lost: full of these, the reader stops the reading whatever `overflow` says. And what would be
+ * acknowledged when received waits for its acknowledgement until it is read, where the reader is full and may lose nothing:
+ * reading does not stop while an answer of the server is awaited (flow.ts), and Receive Maximum still bounds it.
  *
  * Always holds: nobody waits while there is a message. After `stop` nothing is handed out, and nothing stays unacknowledged
  * that nobody can acknowledge any more.
@@ -31,6 +34,8 @@ export class Reader {
   }[] = []
   /** Of `#messages`, those that no acknowledgement holds back. */
   readonly #loose = new Set<ReceivedMessage>()
+  /** Of `#loose`, those that are not acknowledged. */
+  readonly #owed = new Set<ReceivedMessage>()
   #finished = false
   #error: unknown = undefined
 
@@ -54,25 +59,30 @@ export class Reader {
       message.done(ReasonCode.success)
       return
     }
-    if (ack === 'received') message.done(ReasonCode.success)
-    else if (ack === 'manual') message.awaitManual()
+    const isFull = this.#loose.size >= this.#buffer
+    const mayDrop = overflow !== undefined && overflow !== 'pause'
+    const isDeferred = heldBack && ack === 'received' && isFull && !mayDrop
+    if (ack === 'manual') message.awaitManual()
+    else if (ack === 'received' && !isDeferred) message.done(ReasonCode.success)
     const waiting = this.#waiting.shift()
     if (waiting !== undefined) {
       waiting.resolve(message)
       return
     }
-    if (heldBack && ack !== 'received') {
+    if (heldBack && (ack !== 'received' || isDeferred)) {
       this.#messages.push(message)
       return
     }
-    if (message.qos === 0 && overflow !== undefined && overflow !== 'pause' && this.#loose.size >= this.#buffer) {
+    const isOwed = message.qos > 0 && ack !== 'received'
+    if (!isOwed && mayDrop && isFull) {
       this.dropped++
-      if (overflow === 'drop-newest') return
-      const oldest = this.#messages.findIndex((each) => each.qos === 0)
-      for (const lost of oldest < 0 ? [] : this.#messages.splice(oldest, 1)) this.#loose.delete(lost)
+      const oldest = this.#messages.findIndex((each) => this.#loose.has(each) && !this.#owed.has(each))
+      if (overflow === 'drop-newest' || oldest < 0) return
+      for (const lost of this.#messages.splice(oldest, 1)) this.#loose.delete(lost)
     }
     this.#messages.push(message)
     this.#loose.add(message)
+    if (isOwed) this.#owed.add(message)
     this.#measure()
   }
 
@@ -80,6 +90,8 @@ export class Reader {
   next(): Promise<ReceivedMessage | undefined> {
     const message = this.#messages.shift()
     if (message !== undefined) {
+      if (this.#options.ack === 'received') message.done(ReasonCode.success)
+      this.#owed.delete(message)
       if (this.#loose.delete(message)) this.#measure()
       return Promise.resolve(message)
     }
@@ -112,11 +124,13 @@ export class Reader {
     this.#error = undefined
     for (const message of this.#messages.splice(0)) message.done(ReasonCode.success)
     this.#loose.clear()
+    this.#owed.clear()
     this.#measure()
   }
 
   #measure(): void {
-    const full = this.#loose.size >= this.#buffer && (this.#options.overflow ?? 'pause') === 'pause'
+    const { overflow = 'pause' } = this.#options
+    const full = (overflow === 'pause' ? this.#loose : this.#owed).size >= this.#buffer
     if (full === this.full) return
     this.full = full
     this.#options.fullChanged(this)

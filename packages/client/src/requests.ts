@@ -17,7 +17,11 @@ import type {
 import { Deferred } from './deferred.ts'
 import { MqttError } from './errors.ts'
 
-export type Answer = readonly ReasonCode[]
+export interface Answer {
+  /** One for each filter; none in an UNSUBACK before 5.0. */
+  readonly reasonCodes: readonly ReasonCode[]
+  readonly reasonString: string | undefined
+}
 
 export interface Request {
   readonly packet: (packetId: number) => SubscribePacket | UnsubscribePacket
@@ -108,7 +112,7 @@ export class Requests<Route> {
     const asked = this.#asked.get(packet.packetId)
     if (asked === undefined || !answers(packet, asked.packet)) return false
     this.#asked.delete(packet.packetId)
-    asked.request.answer.resolve(packet.reasonCodes)
+    asked.request.answer.resolve({ reasonCodes: packet.reasonCodes, reasonString: packet.properties?.reasonString })
     this.pump()
     return true
   }

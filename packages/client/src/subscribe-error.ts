@@ -14,9 +14,10 @@ export class SubscribeError extends MqttError {
 
   constructor(results: readonly SubscribeResult[], subscription: Subscription<Record<string, string>> | undefined) {
     const refused = results.filter((result) => result.reasonCode >= 0x80)
+    const because = refused[0]?.reasonString === undefined ? '' : ` (${refused[0].reasonString})`
     super(
       'subscribe-refused',
-      `the server refused ${refused.map((result) => `"${result.filter}": ${hex(result.reasonCode)}`).join(', ')}`,
+      `the server refused ${refused.map((result) => `"${result.filter}": ${hex(result.reasonCode)}`).join(', ')}${because}`,
     )
     this.name = 'SubscribeError'
     this.results = results

@@ -64,7 +64,8 @@ export class Subscriber {
       concurrency,
       failed,
       refuse: (message) => {
-        if (message.qos === 0) return
+        // QoS 0, or acknowledged when received: there is nothing to refuse any more.
+        if (!message.isOwed) return
         if (onHandlerError === 'acknowledge') message.done(ReasonCode.success)
         else if (canRefuse()) message.done(ReasonCode.unspecifiedError)
         else drop('a handler failed, and a message cannot be refused before 5.0')

@@ -12,7 +12,7 @@ import { Dispatch, type Route } from './dispatch.ts'
 import { MqttError, type SubscribeResult } from './errors.ts'
 import type { Abortable } from './options.ts'
 import type { Reader } from './reader.ts'
-import { createRequest, type Request, type Requests } from './requests.ts'
+import { type Answer, createRequest, type Request, type Requests } from './requests.ts'
 import type { UnsubscribeResult } from './types.ts'
 import type { WantedFilter, WireSubscription } from './wire-subscription.ts'
 
@@ -58,8 +58,8 @@ export class Subscriptions {
     request.answer.limit(this.#clock, 'subscribing', options)
     this.#requests.ask(request)
     try {
-      const codes = await request.answer.promise
-      return wires.map((wire, at) => this.#granted(wire, codes[at] ?? 0x80, reader))
+      const answer = await request.answer.promise
+      return wires.map((wire, at) => this.#granted(wire, answer, at, reader))
     } catch (error) {
       // Aborted, or closed. What the server has heard of is taken back there, too.
       if (request.transmitted) void this.leave(reader, undefined).catch(() => {})
@@ -110,8 +110,8 @@ export class Subscriptions {
     return [...groups.values()].map((wires) => {
       const request = this.#subscribeRequest(wires)
       request.answer.promise.then(
-        (codes) => {
-          const results = wires.map((wire, at) => this.#granted(wire, codes[at] ?? 0x80, undefined))
+        (answer) => {
+          const results = wires.map((wire, at) => this.#granted(wire, answer, at, undefined))
           if (results.some(({ reasonCode }) => reasonCode >= 0x80)) refused(results)
         },
         () => {},
@@ -148,7 +148,9 @@ export class Subscriptions {
     return wire
   }
 
-  #granted(wire: WireSubscription, reasonCode: number, reader: Reader | undefined): SubscribeResult {
+  #granted(wire: WireSubscription, answer: Answer, at: number, reader: Reader | undefined): SubscribeResult {
+    const { reasonCodes, reasonString } = answer
+    const reasonCode = reasonCodes[at] ?? 0x80
     if (reasonCode === 0 || reasonCode === 1 || reasonCode === 2) wire.grantedQos = reasonCode
     else if (reader !== undefined) this.#forget(wire, reader)
     else {
@@ -161,7 +163,7 @@ export class Subscriptions {
         each.finish(new MqttError('subscribe-refused', `the server refused "${wire.parsed.text}" after a reconnect`))
       }
     }
-    return { filter: wire.parsed.text, reasonCode }
+    return { filter: wire.parsed.text, reasonCode, reasonString }
   }
 
   #forget(wire: WireSubscription, reader: Reader): void {
@@ -179,8 +181,8 @@ export class Subscriptions {
     request.answer.limit(this.#clock, 'unsubscribing', options)
     this.#requests.ask(request)
     try {
-      const codes = await request.answer.promise
-      return texts.map((filter, at) => ({ filter, reasonCode: codes[at] ?? 0 }))
+      const { reasonCodes, reasonString } = await request.answer.promise
+      return texts.map((filter, at) => ({ filter, reasonCode: reasonCodes[at] ?? 0, reasonString }))
     } finally {
       for (const text of texts) {
         const wire = this.#wires.get(text)

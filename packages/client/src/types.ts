@@ -59,6 +59,8 @@ export interface PublishResult {
   /** At QoS 1 and 2. */
   readonly packetId: number | undefined
   readonly reasonCode: ReasonCode
+  /** What the server added. */
+  readonly reasonString: string | undefined
   /** False where the server said that nobody was subscribed (0x10). */
   readonly matched: boolean
 }
@@ -76,13 +78,14 @@ export interface SubscribeOptions {
   /** Messages that wait here for the reader. Default 256. */
   readonly buffer?: number | undefined
   /**
-   * When `buffer` is full of messages that no acknowledgement holds back. 'pause' (default): stop reading the connection;
-   * nothing is lost, and nothing else arrives either. The others lose messages and count them in `dropped`.
+   * When `buffer` is full of messages that no acknowledgement holds back: QoS 0, acknowledged when received, all before 5.0.
+   * 'pause' (default): stop reading the connection; nothing is lost, and nothing else arrives either. The others lose messages
+   * and count them in `dropped`, but never one that is not acknowledged yet: full of these, they pause, too.
    */
   readonly overflow?: 'pause' | 'drop-oldest' | 'drop-newest' | undefined
   /**
    * When a QoS 1 or 2 message is acknowledged. 'processed' (default): the handler has returned, or the loop asks for the
-   * next message. 'received': at once. 'manual': `message.ack()`.
+   * next message. 'received': at once, if there is room in `buffer`. 'manual': `message.ack()`.
    */
   readonly ack?: 'processed' | 'received' | 'manual' | undefined
   /** Handler form: how many messages are handled at a time. Default 1. */
@@ -103,6 +106,8 @@ export interface UnsubscribeResult {
   readonly filter: string
   /** 0x11: there was no such subscription. Always 0 before 5.0. */
   readonly reasonCode: ReasonCode
+  /** What the server added; UNSUBACK has one for all its filters. */
+  readonly reasonString: string | undefined
 }
 
 export interface Message<P = Record<never, never>> {

@@ -147,6 +147,55 @@ test('messages are lost where asked for, and counted', async () => {
   expect([oldest.dropped, newest.dropped, client.stats().dropped.overflow]).toEqual([2, 2, 4])
 })
 
+test('acknowledged when received: bounded by `buffer`, then by Receive Maximum, or by losing what was asked to be lost', async () => {
+  const server = new FakeServer()
+  const client = await server.connected({ receiveMaximum: 20 })
+  const { connection } = server
+  // An answer is awaited for ever, so that reading never stops.
+  client.publish('b', '', { qos: 1 }).catch(() => {})
+  const patient = await subscribed(server, client, 'a', { qos: 1, ack: 'received', buffer: 3 })
+  for (let packetId = 1; packetId <= 6; packetId++) connection.send(message('a', `${packetId}`, { qos: 1, packetId }))
+  await turn()
+  const acknowledged = () => connection.peer.received.flatMap((each) => (each.type === 'puback' ? [each.packetId] : []))
+  expect(acknowledged()).toEqual([1, 2, 3])
+  expect(await take(patient, 6)).toEqual(['1', '2', '3', '4', '5', '6'])
+  await turn()
+  expect(acknowledged()).toEqual([1, 2, 3, 4, 5, 6])
+  const lossy = await subscribed(server, client, 'c', { qos: 1, ack: 'received', buffer: 2, overflow: 'drop-oldest' })
+  for (let packetId = 1; packetId <= 5; packetId++) connection.send(message('c', `${packetId}`, { qos: 1, packetId }))
+  await turn()
+  expect(acknowledged()).toEqual([1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5])
+  expect([lossy.dropped, lossy.pending]).toEqual([3, 2])
+  expect(await take(lossy, 2)).toEqual(['4', '5'])
+})
+
+test('a handler that fails on what was acknowledged when received costs no connection', async () => {
+  const server = new FakeServer()
+  const client = await server.connected({ protocolVersion: 4 })
+  const failed = new Promise((resolve) => client.on('error', resolve))
+  const handler = () => Promise.reject(new Error('bug'))
+  const subscribing = client.subscribe('a', handler, { qos: 1, ack: 'received' })
+  await server.connection.grant()
+  await subscribing
+  server.connection.send(message('a', '', { qos: 1, packetId: 1 }))
+  expect(await failed).toMatchObject({ message: 'bug' })
+  await turn()
+  expect(server.connection.ended).toBe(false)
+})
+
+test('before 5.0 a message that is not acknowledged is not lost: the reader pauses, whatever it was told', async () => {
+  const server = new FakeServer()
+  const client = await server.connected({ protocolVersion: 4 })
+  const subscription = await subscribed(server, client, 'a', { qos: 1, buffer: 2, overflow: 'drop-newest' })
+  for (let packetId = 1; packetId <= 4; packetId++) {
+    server.connection.send(message('a', `${packetId}`, { qos: 1, packetId }))
+  }
+  await turn()
+  expect(server.connection.paused).toBe(true)
+  expect(await take(subscription, 4)).toEqual(['1', '2', '3', '4'])
+  expect(subscription.dropped).toBe(0)
+})
+
 test('a handler that throws refuses its message in 5.0, and drops the connection in 3.1.1', async () => {
   for (const protocolVersion of [5, 4] as const) {
     const server = new FakeServer()

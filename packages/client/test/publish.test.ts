@@ -5,7 +5,13 @@ import { connack, FakeServer, textOf, turn } from './fake-server.ts'
 test('QoS 0 resolves when it is handed to the socket', async () => {
   const server = new FakeServer()
   const client = await server.connected()
-  expect(await client.publish('a', 'x')).toEqual({ qos: 0, packetId: undefined, reasonCode: 0, matched: true })
+  expect(await client.publish('a', 'x')).toEqual({
+    qos: 0,
+    packetId: undefined,
+    reasonCode: 0,
+    reasonString: undefined,
+    matched: true,
+  })
   expect(textOf(await server.connection.next('publish'))).toBe('x')
 })
 
@@ -14,8 +20,9 @@ test('QoS 1 resolves on PUBACK, with its reason', async () => {
   const client = await server.connected()
   const sent = client.publish('a', 'x', { qos: 1 })
   const { packetId } = await server.connection.next('publish')
-  server.connection.send({ type: 'puback', packetId: packetId ?? 0, reasonCode: 0x10 })
-  expect(await sent).toEqual({ qos: 1, packetId, reasonCode: 0x10, matched: false })
+  const properties = { reasonString: 'nobody there' }
+  server.connection.send({ type: 'puback', packetId: packetId ?? 0, reasonCode: 0x10, properties })
+  expect(await sent).toEqual({ qos: 1, packetId, reasonCode: 0x10, reasonString: 'nobody there', matched: false })
 })
 
 test('[MQTT-4.3.3-4] QoS 2 sends PUBREL after PUBREC and resolves on PUBCOMP', async () => {
@@ -38,8 +45,14 @@ test('a refusal rejects with PublishError', async () => {
   ] as const) {
     const sent = client.publish('a', 'x', { qos })
     const { packetId = 0 } = await server.connection.next('publish')
-    server.connection.send({ type, packetId, reasonCode: 0x87 })
-    await expect(sent).rejects.toMatchObject({ name: 'PublishError', code: 'publish-refused', reasonCode: 0x87 })
+    server.connection.send({ type, packetId, reasonCode: 0x87, properties: { reasonString: 'not yours' } })
+    await expect(sent).rejects.toMatchObject({
+      name: 'PublishError',
+      code: 'publish-refused',
+      reasonCode: 0x87,
+      reasonString: 'not yours',
+      message: expect.stringContaining('not yours'),
+    })
   }
 })
 

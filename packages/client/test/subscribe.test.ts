@@ -46,12 +46,14 @@ test('one filter of several is refused: the error says which, and the others sta
     code: 'subscribe-refused',
     reasonCode: 0x87,
     results: [
-      { filter: 'good', reasonCode: 1 },
-      { filter: 'bad', reasonCode: 0x87 },
+      { filter: 'good', reasonCode: 1, reasonString: 'not yours' },
+      { filter: 'bad', reasonCode: 0x87, reasonString: 'not yours' },
     ],
     subscription: { filter: 'good' },
   })
-  await server.connection.grant(1, 0x87)
+  const { packetId } = await server.connection.next('subscribe')
+  const properties = { reasonString: 'not yours' }
+  server.connection.send({ type: 'suback', packetId, reasonCodes: [1, 0x87], properties })
   await settled
   // After a new Session `good` is subscribed to again, `bad` is not.
   server.connection.close()

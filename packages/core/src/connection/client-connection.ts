@@ -43,6 +43,8 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
   session: Session | undefined = undefined
   /** From CONNACK on. */
   limits: ClientLimits | undefined = undefined
+  /** Of the PUBACK, PUBREC or PUBCOMP that came last: that of the message whose fate the session reports. */
+  reasonString: string | undefined = undefined
   readonly #incoming: Incoming<Route>
   readonly #options: ClientConnectionOptions<Route>
   readonly #pings: PingTimer
@@ -193,14 +195,14 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
       this.outgoing.ack('pubcomp', ack.packetId, reasonCode, undefined)
       return
     }
+    this.reasonString = ack.properties?.reasonString
     if (session.acknowledged(type, ack.packetId, ack.reasonCode) === 'fault') {
       this.#broken(fault(ReasonCode.protocolError, 'MQTT-4.3', `${type.toUpperCase()} for a PUBLISH of another QoS`))
     }
   }
 
-  ping(): void {
-    // `receive` has noted that something came, and a PINGRESP says no more than that.
-  }
+  /** `receive` has noted that something came: no more is to be done. */
+  ping(): void {}
 
   control(packet: ControlPacket): void {
     const { handler } = this.#options
@@ -252,13 +254,12 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
       this.#close({ by: 'refusal', reasonCode: reasonCode ?? ReasonCode.unspecifiedError, packet })
       return
     }
-    if (packet.sessionPresent && connect.cleanStart) {
-      // [MQTT-3.2.2-4] [MQTT311-3.2.2-1]
-      const sentence = 'Session Present is 1, and we asked for a new Session'
-      this.#broken(fault(ReasonCode.protocolError, 'MQTT-3.2.2-4', sentence))
-      return
-    }
-    const problem = this.auth.accepted(packet)
+    // [MQTT-3.2.2-4] [MQTT311-3.2.2-1]
+    const sentence = 'Session Present is 1, and we asked for a new Session'
+    const problem =
+      packet.sessionPresent && connect.cleanStart
+        ? fault(ReasonCode.protocolError, 'MQTT-3.2.2-4', sentence)
+        : this.auth.accepted(packet)
     if (problem !== undefined) {
       this.#broken(problem)
       return
