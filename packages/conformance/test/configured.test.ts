@@ -61,6 +61,16 @@ test('[MQTT-3.2.2-19] a Reason String that would make CONNACK too large is left 
   ).toEqual(['passed'])
 })
 
+test('a PUBLISH that is refused says why, where that is wanted', async () => {
+  const text = `
+    [3.4.2.2.2] a topic of the server's own
+    a connects
+    a > publish topicName="$SYS/~" qos=1 packetId=1
+    a < puback packetId=1 reasonCode=0x87 reasonString=*
+  `
+  expect(await played(text, {})).toEqual(['passed'])
+})
+
 test('[MQTT311-3.3.5-2] a PUBLISH that is not authorized is acknowledged and goes nowhere', async () => {
   const text = `
     [MQTT-3.4.2-1] [MQTT311-3.3.5-2] a topic that nobody may publish to

@@ -56,6 +56,10 @@ const deviations: readonly Deviation[] = [
     titles: ['QoS 2, sending: a message that was sent does not expire'],
   },
   {
+    why: 'It compares Maximum Packet Size with less than the whole packet [MQTT-3.1.2-24].',
+    titles: ['a packet one byte larger than Maximum Packet Size is not sent'],
+  },
+  {
     why: 'It takes wildcards in a Response Topic [MQTT-3.3.2-14].',
     titles: ['a Response Topic with a wildcard'],
   },

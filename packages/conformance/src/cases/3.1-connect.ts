@@ -1,4 +1,7 @@
-/** Section 3.1: CONNECT, without its Will and its session, which have files of their own. */
+/**
+ * Section 3.1: CONNECT, without its Will and its session, which have files of their own.
+ * It is over 300 lines because the cases of a section are looked through together.
+ */
 
 export const connect: string = `
 [MQTT-3.1.0-1] [MQTT311-3.1.0-1] [MQTT311-4.8.0-1] a first packet other than CONNECT: PUBLISH
@@ -239,6 +242,14 @@ b connects
 b > publish topicName="~/t" payload="x"*30
 a < publish payload="x"*30
 
+[MQTT-3.1.2-24] a packet one byte larger than Maximum Packet Size is not sent
+a connects maximumPacketSize=47
+a subscribes topicFilter="~/t"
+b connects
+b > publish topicName="~/t" payload="x"*30
+b quiet
+a quiet
+
 [MQTT-3.1.2-25] a queued message that is too large for the new connection is passed over
 a connects cleanStart=0 sessionExpiryInterval=100
 a subscribes topicFilter="~/t" qos=1
@@ -296,6 +307,11 @@ a > subscribe packetId=3 topicFilter="~/t"
 a < suback packetId=3 reasonCodes=* reasonString=- userProperty=-
 a > unsubscribe packetId=4 topicFilter="~/none"
 a < unsuback packetId=4 reasonCodes=* reasonString=- userProperty=-
+// Something that most servers refuse, and might explain.
+a > publish topicName="$SYS/~/t" qos=1 packetId=5
+a < puback packetId=5 reasonCode=* reasonString=- userProperty=- or closed
+a > publish topicName="$SYS/~/t" qos=2 packetId=6
+a < pubrec packetId=6 reasonCode=* reasonString=- userProperty=- or closed
 
 [MQTT-3.1.2-29] User Properties of a message are sent whatever Request Problem Information says
 a connects requestProblemInformation=0

@@ -1,4 +1,7 @@
-/** Section 3.3: PUBLISH. Retained messages have a file of their own. */
+/**
+ * Section 3.3: PUBLISH. Retained messages have a file of their own.
+ * It is over 300 lines because the cases of a section are looked through together.
+ */
 
 export const publish: string = `
 [MQTT-3.3.1-1] [MQTT-4.4.0-1] [MQTT311-3.3.1-1] [MQTT311-4.4.0-1] a PUBLISH that is delivered again has DUP 1 and its Packet Identifier

@@ -122,6 +122,9 @@ a < pubcomp packetId=77
 a connects maximumPacketSize=20
 a > publish topicName="~/t" qos=1 packetId=1
 a < puback packetId=1 reasonCode=*
+// Something that most servers refuse, and might explain.
+a > publish topicName="$SYS/~/t" qos=1 packetId=2
+a < puback packetId=2 reasonCode=* reasonString=- or closed
 a quiet
 
 [MQTT-3.5.2-2] [MQTT-3.5.2-3] [MQTT-3.7.2-2] [MQTT-3.7.2-3] PUBREC and PUBCOMP fit the client's Maximum Packet Size
@@ -132,6 +135,8 @@ a > pubrel packetId=1
 a < pubcomp packetId=1
 a > pubrel packetId=2
 a < pubcomp packetId=2 reasonCode=*
+a > publish topicName="$SYS/~/t" qos=2 packetId=3
+a < pubrec packetId=3 reasonCode=* reasonString=- or closed
 
 [MQTT-3.6.2-2] [MQTT-3.6.2-3] a PUBREL fits the client's Maximum Packet Size
 a connects maximumPacketSize=30

@@ -1,4 +1,7 @@
-/** Sections 3.8 to 3.11: SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK. */
+/**
+ * Sections 3.8 to 3.11: SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK.
+ * It is over 300 lines because the cases of a section are looked through together.
+ */
 
 export const subscribe: string = `
 [MQTT-3.8.1-1] [MQTT311-3.8.1-1] [MQTT311-2.2.2-2] a SUBSCRIBE with other flags

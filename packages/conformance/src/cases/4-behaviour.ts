@@ -1,4 +1,7 @@
-/** Chapter 4: quality of service, order, flow. Topics are in 4.7-topics.ts. */
+/**
+ * Chapter 4: quality of service, order, flow. Topics are in 4.7-topics.ts.
+ * It is over 300 lines because the cases of a section are looked through together.
+ */
 
 export const behaviour: string = `
 [MQTT-4.3.2-1] [MQTT-4.3.2-2] [MQTT311-4.3.2-1] QoS 1, sending: a new Packet Identifier, DUP 0

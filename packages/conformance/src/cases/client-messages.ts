@@ -1,4 +1,7 @@
-/** A client under test: messages both ways, subscriptions, flow. */
+/**
+ * A client under test: messages both ways, subscriptions, flow.
+ * It is over 300 lines because the cases of a section are looked through together.
+ */
 
 export const clientMessages: string = `
 [MQTT-2.2.1-2] [MQTT-3.3.1-2] [MQTT-4.3.1-1] [MQTT-2.2.2-1] [MQTT311-2.3.1-5] [MQTT311-3.3.1-2] [MQTT311-4.3.1-1] a QoS 0 PUBLISH has no Packet Identifier and DUP 0
