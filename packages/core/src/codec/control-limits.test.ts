@@ -44,6 +44,8 @@ describe('what an encoder refuses', () => {
     [TypeError, 4, { ...connect, protocolVersion: 4, password: new Uint8Array(1) }],
     [TypeError, 3, { ...connect, protocolVersion: 3, clientId: '' }],
     [TypeError, 5, { ...connect, will: { ...will, topicName: '' } }],
+    [TypeError, 5, { ...connect, will: { ...will, properties: { responseTopic: 'a/+' } } }],
+    [TypeError, 5, { ...publish, packetId: 1, properties: { responseTopic: '#' } }],
     [RangeError, 5, { type: 'connack', sessionPresent: false, reasonCode: 0x8d }],
     [RangeError, 4, { type: 'connack', sessionPresent: false, reasonCode: 0x80 }],
     [TypeError, 5, { type: 'connack', sessionPresent: true, reasonCode: 0x80 }],

@@ -189,6 +189,9 @@ function encodeProperty(writer: Writer, property: Property, owner: PropertyOwner
     }
     case 'string': {
       const value = properties[property.name]
+      if (property.name === 'responseTopic' && value !== undefined && /[+#]/.test(value)) {
+        throw new TypeError('the Response Topic contains a wildcard character [MQTT-3.3.2-14]')
+      }
       if (value !== undefined) writeFields(writer, property, [encodeUtf8(value)])
       return
     }
