@@ -21,7 +21,9 @@ describePeer('mosquitto', 'Mosquitto', (executable) => {
     writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\n`)
     mosquitto = startPeer(executable, ['-c', config])
     await mosquitto.waitForLine(/mosquitto version .* running/)
-    results = await runSuite(allCases(), tcpPeer(`tcp://127.0.0.1:${port}`), { slow: false, timeoutMs: 1500 })
+    // Those that are known to fail would only be waited for.
+    const cases = allCases().filter(({ title }) => explained(title) === undefined)
+    results = await runSuite(cases, tcpPeer(`tcp://127.0.0.1:${port}`), { slow: false })
   }, 300_000)
 
   afterAll(async () => {
@@ -31,8 +33,7 @@ describePeer('mosquitto', 'Mosquitto', (executable) => {
 
   test('fails only what is explained', () => {
     const failed = results.filter(({ outcome }) => outcome === 'failed')
-    const surprising = failed.filter((result) => explained(result.case.title) === undefined)
-    expect(surprising.map(({ name, problem, transcript }) => [name, problem, ...transcript].join('\n'))).toEqual([])
+    expect(failed.map(({ name, problem, transcript }) => [name, problem, ...transcript].join('\n'))).toEqual([])
   })
 
   test('the explanations are about cases that there are', () => {
