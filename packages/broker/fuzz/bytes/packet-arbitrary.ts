@@ -57,7 +57,7 @@ const messageProperties = {
   payloadFormatIndicator: flag,
   messageExpiryInterval: uint32,
   contentType: text,
-  responseTopic: topicName,
+  responseTopic: topicName.filter((each) => !each.includes('+')),
   correlationData: binary,
   userProperties,
 }

@@ -1,0 +1,423 @@
+/**
+ * What the specification says a broker must do, written naively: maps and lists, and no code shared with the broker. It
+ * predicts who is owed which message; which of several legal things happens, it learns from what is received.
+ *
+ *     publish ─► owe(session) ─► owed ──received──► inFlight ──acknowledged──► (gone)
+ *                shared ──────► Obligation: one member of the group, whichever
+ *
+ * An owed message is `required` when nothing allows the broker to lose it: no full queue, no expiry, no end of the session.
+ * Where the specification leaves a choice that cannot be seen from outside, `required` becomes false, never the reverse.
+ */
+import type { ProtocolVersion, PublishPacket, QoS } from '@mq/core'
+import type { RawConnection } from '../world.ts'
+import { matches, splitShare } from './matching.ts'
+import type { FilterWish, Scenario } from './operation.ts'
+
+export interface Message {
+  /** What the payload says, or which empty payload it is. */
+  readonly id: string
+  readonly topic: string
+  readonly qos: QoS
+  readonly retain: boolean
+  readonly isEmpty: boolean
+  readonly isBig: boolean
+  /** Infinity when it does not expire. */
+  readonly expiresAtMs: number
+  readonly publisher: string
+}
+
+/** How one copy of a message is to be sent. */
+export interface Copy {
+  readonly message: Message
+  readonly qos: QoS
+  readonly retain: boolean
+  readonly identifiers: readonly number[]
+}
+
+export interface Owed extends Copy {
+  readonly kind: 'live' | 'retained'
+  /** The subscriptions that it is owed to. */
+  readonly filters: Set<string>
+  required: boolean
+  /** It was on its way when the connection broke: it may come with DUP although it never arrived. */
+  mayBeSent: boolean
+}
+
+/** A message that one member of a shared subscription gets. */
+export interface Obligation {
+  readonly message: Message
+  /** Usually one. More where a client was in two groups that matched, and ended: which of the two it held cannot be told. */
+  readonly groups: Set<string>
+  /** Who may get it, and how. */
+  readonly candidates: Map<Session, Copy[]>
+  required: boolean
+  mayBeSent: boolean
+}
+
+/** Which obligation was met by a message that came in this step: as far as could be told. */
+export interface Met {
+  obligation: Obligation
+  readonly session: Session
+  readonly fits: (copy: Copy, obligation: Obligation) => boolean
+  inFlight: InFlight | undefined
+}
+
+export interface InFlight {
+  readonly packetId: number
+  readonly copy: Copy
+  obligation: Obligation | undefined
+  /** `pubrec`: we have answered, and PUBREL has not come yet. */
+  state: 'publish' | 'pubrec' | 'pubrel'
+  /** On the connection that stands now. */
+  isSent: boolean
+  /** Its PUBLISH was, which is what Receive Maximum counts. */
+  counts: boolean
+  /** Too large for a connection that came later: it may have been discarded [MQTT-3.1.2-25]. */
+  mayBeLost: boolean
+}
+
+export interface Subscription extends FilterWish {
+  readonly identifier: number
+}
+
+export interface Unreleased {
+  readonly packetId: number
+  readonly packet: PublishPacket
+  /** Before the last reconnect. */
+  isOld: boolean
+}
+
+export interface Session {
+  readonly clientId: string
+  readonly client: number
+  expiry: number
+  readonly subscriptions: Map<string, Subscription>
+  owed: Owed[]
+  inFlight: InFlight[]
+  unreleased: Unreleased[]
+  connection: Connection | undefined
+  endsAtMs: number
+  will: { readonly message: Omit<Message, 'expiresAtMs'>; readonly dueMs: number } | undefined
+}
+
+export interface Connection {
+  readonly raw: RawConnection
+  readonly version: ProtocolVersion
+  readonly receiveMaximum: number
+  readonly isSmall: boolean
+  readonly keepAlive: number
+  will: { readonly message: Omit<Message, 'expiresAtMs'>; readonly delay: number } | undefined
+  readonly aliases: Map<number, string>
+  /** Answers that are to come, in order. */
+  readonly expected: Expectation[]
+  heardMs: number
+  /** Of `raw.received`: how many have been looked at. */
+  seen: number
+}
+
+/** What the next packet that is no message must be. */
+export interface Expectation {
+  readonly type: string
+  readonly check: (packet: object) => void
+}
+
+export const smallMax = 120
+
+export class Model {
+  nowMs: number
+  readonly sessions: Map<string, Session> = new Map()
+  readonly retained: Map<string, Message> = new Map()
+  obligations: Obligation[] = []
+  /** In this step. */
+  met: Met[] = []
+  readonly #scenario: Scenario
+
+  constructor(scenario: Scenario, nowMs: number) {
+    this.#scenario = scenario
+    this.nowMs = nowMs
+  }
+
+  /** Route a message; the copies that are owed for it, and whether anybody matched. */
+  publish(message: Message, publisher: Session | undefined): { matched: boolean; owed: Owed[]; shared: Obligation[] } {
+    if (message.retain) {
+      // [MQTT-3.3.1-5] [MQTT-3.3.1-6]
+      if (message.isEmpty) this.retained.delete(message.topic)
+      else this.retained.set(message.topic, message)
+      // A new subscription that has not got the old one yet gets the new one as it comes.
+      for (const session of this.sessions.values()) {
+        for (const each of session.owed) {
+          if (each.kind === 'retained' && each.message.topic === message.topic) each.required = false
+        }
+      }
+    }
+    const owed: Owed[] = []
+    const groups = new Map<string, Map<Session, Copy[]>>()
+    let matched = false
+    for (const session of this.sessions.values()) {
+      const plain: Subscription[] = []
+      for (const subscription of session.subscriptions.values()) {
+        const { share, filter } = splitShare(subscription.filter)
+        if (!matches(filter, message.topic)) continue
+        if (share === undefined) {
+          // [MQTT-3.8.3-3]
+          if (!(subscription.noLocal && session === publisher)) plain.push(subscription)
+        } else {
+          const members = groups.get(subscription.filter) ?? new Map<Session, Copy[]>()
+          members.set(session, [copyFor(message, [subscription])])
+          groups.set(subscription.filter, members)
+        }
+      }
+      if (plain.length === 0) continue
+      matched = true
+      const copy = copyFor(message, plain)
+      const filters = new Set(plain.map((each) => each.filter))
+      const entry = this.#owe(session, { ...copy, kind: 'live', filters, required: true, mayBeSent: false })
+      if (entry !== undefined) owed.push(entry)
+    }
+    const shared: Obligation[] = []
+    for (const [group, candidates] of groups) {
+      matched = true
+      const required = this.#someoneMust(candidates)
+      const obligation: Obligation = { message, groups: new Set([group]), candidates, required, mayBeSent: false }
+      shared.push(obligation)
+    }
+    for (const each of shared) {
+      const crowded = [...each.candidates.keys()].filter((session) => !this.#canTake(session))
+      this.obligations.push(each)
+      for (const session of crowded) this.#crowd(session, message)
+    }
+    return { matched, owed, shared }
+  }
+
+  /** Retained messages for a subscription that was just made. */
+  oweRetained(session: Session, subscription: Subscription): void {
+    for (const message of this.retained.values()) {
+      if (!matches(subscription.filter, message.topic) || message.expiresAtMs <= this.nowMs) continue
+      const copy = { ...copyFor(message, [subscription]), retain: true }
+      // Whether No Local holds back one's own retained message is not said.
+      const required = !subscription.noLocal && !(message.isBig && session.connection?.isSmall === true)
+      const filters = new Set([subscription.filter])
+      session.owed.push({ ...copy, kind: 'retained', filters, required, mayBeSent: false })
+    }
+  }
+
+  /** May be lost from now on: what only `filter` was owed. */
+  unsubscribed(session: Session, filter: string): void {
+    for (const each of session.owed) {
+      if (each.filters.delete(filter) && each.filters.size === 0) each.required = false
+    }
+    for (const each of this.obligations) if (each.candidates.has(session)) each.required = false
+  }
+
+  /**
+   * Whatever waited here has gone out, or was lost where that is allowed. Returns what nobody is left for who might still
+   * get it.
+   */
+  drained(session: Session): Obligation[] {
+    session.owed = []
+    for (const each of this.obligations) each.candidates.delete(session)
+    const lost = this.obligations.filter((each) => each.candidates.size === 0)
+    this.obligations = this.obligations.filter((each) => each.candidates.size > 0)
+    return lost
+  }
+
+  /**
+   * The obligation that a message meets which `session` got. Two groups that match the same message may leave a choice; when
+   * it turns out to have been wrong, it is made anew.
+   */
+  meet(
+    session: Session,
+    fits: (copy: Copy, obligation: Obligation) => boolean,
+    tried: Set<Met> = new Set(),
+  ): Met | undefined {
+    const isFor = (each: Obligation): boolean => each.candidates.get(session)?.some((copy) => fits(copy, each)) === true
+    // The one that is hardest to meet otherwise.
+    const urgency = (each: Obligation): number => (each.required ? 0 : 1000) + each.candidates.size
+    const [open] = this.obligations.filter(isFor).sort((one, other) => urgency(one) - urgency(other))
+    if (open !== undefined) {
+      this.obligations.splice(this.obligations.indexOf(open), 1)
+      return { obligation: open, session, fits, inFlight: undefined }
+    }
+    for (const other of this.met) {
+      if (tried.has(other) || !isFor(other.obligation)) continue
+      tried.add(other)
+      const instead = this.meet(other.session, other.fits, tried)
+      if (instead === undefined) continue
+      const { obligation } = other
+      other.obligation = instead.obligation
+      if (other.inFlight !== undefined) other.inFlight.obligation = instead.obligation
+      return { obligation, session, fits, inFlight: undefined }
+    }
+    return undefined
+  }
+
+  /** Its publisher was told that nobody could take it: then nobody may have been sure to get it, and nobody gets it. */
+  refused(owed: readonly Owed[], shared: readonly Obligation[]): boolean {
+    for (const session of this.sessions.values()) session.owed = session.owed.filter((each) => !owed.includes(each))
+    this.obligations = this.obligations.filter((each) => !shared.includes(each))
+    return ![...owed, ...shared].some((each) => each.required)
+  }
+
+  /** The connection has ended. */
+  detach(session: Session, publishWill: boolean): void {
+    const { connection } = session
+    session.connection = undefined
+    for (const each of session.inFlight) {
+      each.isSent = false
+      each.counts = false
+    }
+    for (const each of session.unreleased) each.isOld = true
+    // Retained messages that had not begun are not part of the Session (4.1 does not list them).
+    for (const each of session.owed) if (each.kind === 'retained') each.required = false
+    if (publishWill && connection?.will !== undefined) {
+      const { message, delay } = connection.will
+      session.will = { message, dueMs: this.nowMs + Math.min(delay, session.expiry) * 1000 }
+      if (session.will.dueMs <= this.nowMs) this.#publishWill(session)
+    }
+    if (session.expiry === 0) this.end(session)
+    else session.endsAtMs = this.nowMs + session.expiry * 1000
+  }
+
+  end(session: Session): void {
+    this.sessions.delete(session.clientId)
+    session.subscriptions.clear()
+    const held = this.obligations.filter((each) => each.candidates.has(session))
+    const groupsOf = (message: Message): string[] =>
+      [...held, ...session.inFlight.flatMap((each) => each.obligation ?? [])]
+        .filter((each) => each.message === message)
+        .flatMap((each) => [...each.groups])
+    for (const { copy, obligation, state } of session.inFlight) {
+      // [MQTT-4.8.2-5] QoS 2 that was begun goes to nobody else.
+      if (obligation === undefined || copy.qos === 2 || state !== 'publish') continue
+      obligation.candidates.clear()
+      this.obligations.push(obligation)
+      held.push(obligation)
+    }
+    for (const each of held) this.#reassign(each, session, groupsOf(each.message))
+    this.obligations = this.obligations.filter((each) => each.candidates.size > 0)
+    if (session.will !== undefined) this.#publishWill(session)
+  }
+
+  /** The next moment at which something happens by itself. */
+  nextEventMs(): number {
+    let next = Number.POSITIVE_INFINITY
+    for (const { connection, endsAtMs, will } of this.sessions.values()) {
+      if (will !== undefined) next = Math.min(next, will.dueMs)
+      if (connection === undefined) next = Math.min(next, endsAtMs)
+      else if (connection.keepAlive > 0) next = Math.min(next, silentUntilMs(connection))
+    }
+    return next
+  }
+
+  /** Wills and sessions whose time has come. Keep-alives are the driver's. */
+  due(): void {
+    for (const session of [...this.sessions.values()]) {
+      if (session.will !== undefined && session.will.dueMs <= this.nowMs) this.#publishWill(session)
+      if (session.connection === undefined && session.endsAtMs <= this.nowMs) this.end(session)
+    }
+  }
+
+  #publishWill(session: Session): void {
+    const { will } = session
+    if (will === undefined) return
+    session.will = undefined
+    this.publish({ ...will.message, expiresAtMs: Number.POSITIVE_INFINITY }, session)
+  }
+
+  /** `session` is gone: another member may get what it held, and need not. */
+  #reassign(obligation: Obligation, session: Session, groups: readonly string[]): void {
+    obligation.candidates.delete(session)
+    obligation.required = false
+    for (const group of groups) obligation.groups.add(group)
+    for (const other of this.sessions.values()) {
+      const subscriptions = [...obligation.groups].flatMap((group) => other.subscriptions.get(group) ?? [])
+      if (subscriptions.length === 0) continue
+      obligation.candidates.set(
+        other,
+        subscriptions.map((each) => copyFor(obligation.message, [each])),
+      )
+      if (!this.#canTake(other)) this.#crowd(other, obligation.message)
+    }
+  }
+
+  #owe(session: Session, entry: Owed): Owed | undefined {
+    const { connection } = session
+    // The server may keep QoS 0 for who is away (4.1); this one does when it is told to.
+    if (entry.qos === 0 && connection === undefined && !this.#scenario.queueQos0) return undefined
+    if (entry.message.isBig && connection?.isSmall === true) entry.required = false
+    const mustWait = !this.#canTake(session)
+    session.owed.push(entry)
+    if (mustWait) this.#crowd(session, entry.message)
+    return entry
+  }
+
+  /** It may have to wait there. When the queue may be full, something may be lost: which, is the policy's. */
+  #crowd(session: Session, message: Message): void {
+    const tooMany = this.#waiting(session) - this.#scenario.queueMessagesMax
+    if (tooMany <= 0) return
+    const waiting = [...session.owed, ...this.obligations.filter((each) => each.candidates.has(session))]
+    if (this.#scenario.queuePolicy === 'drop-newest') {
+      // Which of its copies is the last one is not said.
+      for (const each of waiting) if (each.message === message) each.required = false
+    } else
+      for (const [at, each] of waiting.entries()) if (at < tooMany || at >= session.owed.length) each.required = false
+  }
+
+  /** Even if all that it is owed goes out first. */
+  #canTake(session: Session): boolean {
+    const { connection, inFlight } = session
+    if (connection === undefined) return false
+    return inFlight.filter((each) => each.isSent).length + this.#waiting(session) < connection.receiveMaximum
+  }
+
+  /** As many as may be in the session's queue. */
+  #waiting(session: Session): number {
+    return session.owed.length + this.obligations.filter((each) => each.candidates.has(session)).length
+  }
+
+  #someoneMust(candidates: ReadonlyMap<Session, readonly Copy[]>): boolean {
+    const all = [...candidates]
+    const surely = ([session, copies]: [Session, readonly Copy[]]): boolean => {
+      if (copies.some((copy) => copy.message.isBig)) return false
+      if (this.#canTake(session)) return true
+      return (
+        copies.every((copy) => copy.qos > 0) &&
+        session.expiry > 0 &&
+        this.#waiting(session) < this.#scenario.queueMessagesMax
+      )
+    }
+    return all.every(surely)
+  }
+}
+
+/** More QoS > 0 messages can be sent to it now; what waited has gone out. */
+export function hasQuota({ connection, inFlight }: Session): boolean {
+  return connection !== undefined && inFlight.filter((each) => each.isSent).length < connection.receiveMaximum
+}
+
+/** [MQTT-3.1.2-22] */
+export function silentUntilMs({ heardMs, keepAlive }: Connection): number {
+  return heardMs + keepAlive * 1500
+}
+
+function copyFor(message: Message, subscriptions: readonly Subscription[]): Copy {
+  const highest =
+    subscriptions
+      .map((each) => each.qos)
+      .sort()
+      .at(-1) ?? 0
+  return {
+    message,
+    // [MQTT-3.8.4-8]
+    qos: lower(message.qos, highest),
+    // [MQTT-3.3.1-12] [MQTT-3.3.1-13]
+    retain: message.retain && subscriptions.some((each) => each.retainAsPublished),
+    // [MQTT-3.3.4-3] [MQTT-3.3.4-4]
+    identifiers: subscriptions.map((each) => each.identifier).filter((each) => each > 0),
+  }
+}
+
+function lower(one: QoS, other: QoS): QoS {
+  if (one < other) return one
+  return other
+}

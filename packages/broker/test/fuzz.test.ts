@@ -1,0 +1,48 @@
+/**
+ * A short run of what `pnpm fuzz` does for as long as it is told: the same cases every time, and new ones, whose seed stands in
+ * the name of the test.
+ */
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { randomSeed, runBatch } from '../fuzz/runner.ts'
+import { createTally, type Target } from '../fuzz/target.ts'
+import { createTargets } from '../fuzz/targets.ts'
+
+/** Cases that take about a second each. */
+const cases: Readonly<Record<string, number>> = {
+  codec: 800,
+  server: 500,
+  client: 500,
+  broker: 250,
+  operations: 120,
+  soak: 150,
+}
+
+const fresh = randomSeed()
+console.log(`fuzzing with the fresh seed ${fresh}`)
+
+describe.each([20_240_601, fresh])('seed %i', (seed) => {
+  test.each(createTargets().map((target) => ({ name: target.name, target })))(
+    '$name',
+    { timeout: 120_000 },
+    async ({ name, target }) => {
+      const tally = createTally()
+      const finding = await runBatch(target, tally, seed, cases[name])
+      if (finding !== undefined) throw new Error(finding.message)
+      expect(tally.cases).toBeGreaterThanOrEqual(cases[name] ?? 1)
+    },
+  )
+})
+
+test('what fails is shrunk, and shown with the line that runs it again', async () => {
+  const failing: Target = {
+    name: 'failing',
+    batch: 100,
+    property: () => fc.asyncProperty(fc.nat(), async (value) => value < 1000),
+  }
+  const finding = await runBatch(failing, createTally(), 1)
+  expect(finding?.message).toContain('shrinks):\n1000\n')
+  const [, seed, path] = /^pnpm fuzz --only failing --seed (\d+) --path (\S+)$/.exec(finding?.reproduce ?? '') ?? []
+  const again = await runBatch(failing, createTally(), Number(seed), failing.batch, path)
+  expect(again?.message).toContain('1000')
+})
