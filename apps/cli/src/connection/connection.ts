@@ -31,7 +31,7 @@ export interface ReceivedMessage {
 /** What the broker said to a PUBLISH, SUBSCRIBE or UNSUBSCRIBE. From 0x80 on it is a refusal. */
 export interface Answer {
   readonly reasonCode: number
-  readonly reasonString?: string
+  readonly reasonString?: string | undefined
 }
 
 export interface SubscribeWishes {

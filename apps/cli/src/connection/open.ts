@@ -13,6 +13,7 @@ import { ReasonCode } from '@mq/core'
 import { ExitCode, exitCodeOfReason } from '../exit-code.ts'
 import { Failure, messageOf } from '../failure.ts'
 import type { Connection, ConnectWishes, OpenConnection, ReceivedMessage } from './connection.ts'
+import { obstacle } from './obstacle.ts'
 import { reasonText } from './reason.ts'
 
 export const openConnection: OpenConnection = async (wishes, news, signal) => {
@@ -23,9 +24,12 @@ export const openConnection: OpenConnection = async (wishes, news, signal) => {
   )
   // Asked for before connecting: a session that goes on sends its messages right behind CONNACK.
   const messages = client.messages({ ack: 'manual', overflow: 'pause' })
+  let isLost = false
   client.on('reconnecting', ({ delay, error }) => {
     const seconds = (delay / 1000).toFixed(1)
-    news.warn(`the connection to ${wishes.url} is lost (${messageOf(error)}); trying again in ${seconds} s.`)
+    const what = isLost ? `cannot connect to ${wishes.url}` : `the connection to ${wishes.url} is lost`
+    isLost = true
+    news.warn(`${what} (${messageOf(error)}); trying again in ${seconds} s.`)
   })
   client.on('disconnect', ({ reasonCode, properties }) => {
     news.debug(`the broker said DISCONNECT: ${reasonText(reasonCode, properties.reasonString)}.`)
@@ -36,7 +40,10 @@ export const openConnection: OpenConnection = async (wishes, news, signal) => {
     const { present, clientId, limits } = await client.connect({ signal })
     wasConnected = true
     news.debug(`connected with MQTT ${versionText(limits.protocolVersion)}${present ? ', the session goes on' : ''}.`)
-    client.on('connect', () => news.warn(`connected to ${wishes.url} again.`))
+    client.on('connect', () => {
+      isLost = false
+      news.warn(`connected to ${wishes.url} again.`)
+    })
     return connectionOf(client, messages, wishes, { present, clientId, protocolVersion: limits.protocolVersion })
   } catch (error) {
     throw failureOf(error, wishes.url, 'connecting')
@@ -62,7 +69,7 @@ function connectionOf(
       try {
         return await client.publish({ topic: topicName, payload, qos, retain, properties })
       } catch (error) {
-        if (error instanceof PublishError) return { reasonCode: error.reasonCode }
+        if (error instanceof PublishError) return { reasonCode: error.reasonCode, reasonString: error.reasonString }
         throw failureOf(error, url, 'connected')
       }
     },
@@ -172,7 +179,7 @@ function failureOf(error: unknown, url: string, phase: 'connecting' | 'connected
     return made(`${what}: ${said}${elsewhere}.`, exitCodeOfReason(error.reasonCode))
   }
   if (!(error instanceof MqttError)) return made(messageOf(error), ExitCode.unexpected)
-  const cannot = `cannot connect to ${url}: ${messageOf(error)}.`
+  const cannot = `cannot connect to ${url}: ${obstacle(error)}.`
   switch (error.code) {
     case 'tls':
       return made(cannot, ExitCode.tls)

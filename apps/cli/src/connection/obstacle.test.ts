@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { obstacle } from './obstacle.ts'
+
+const platform = (message: string, code?: string) =>
+  new Error(message, { cause: Object.assign(new Error(message), code === undefined ? {} : { code }) })
+
+test.each([
+  [
+    'connect ECONNREFUSED 127.0.0.1:1',
+    'ECONNREFUSED',
+    /^nothing listens there \(connect ECONNREFUSED 127\.0\.0\.1:1\); start /,
+  ],
+  [
+    'getaddrinfo ENOTFOUND nosuch',
+    'ENOTFOUND',
+    /^there is no host of that name \(getaddrinfo ENOTFOUND nosuch\); say /,
+  ],
+  [
+    'Unexpected server response: 400',
+    undefined,
+    /^there is no MQTT at that path \(.*400\); .*ws:\/\/127\.0\.0\.1:8083\/mqtt$/,
+  ],
+  [
+    'Client network socket disconnected before secure TLS connection was established',
+    'ECONNRESET',
+    /does not speak TLS \(.*\); .*mqtt:\/\//,
+  ],
+])('%s is told with what to do', (message, code, sentence) => {
+  expect(obstacle(platform(message, code))).toMatch(sentence)
+})
+
+test('what is not known is told as it is', () => {
+  expect(obstacle(platform('connect EHOSTUNREACH 10.0.0.1:1883', 'EHOSTUNREACH'))).toBe(
+    'connect EHOSTUNREACH 10.0.0.1:1883',
+  )
+  expect(obstacle(new Error('no answer'))).toBe('no answer')
+})

@@ -1,0 +1,20 @@
+/** What stands in the way of a connection, and what to do about it: the platform says it in codes. */
+import { messageOf } from '../failure.ts'
+
+/** Without a full stop, to end a sentence with. What the platform said stays in it, for whoever searches for that. */
+export function obstacle(error: Error): string {
+  const said = messageOf(error)
+  const cause = error.cause
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  if (code === 'ECONNREFUSED') {
+    return `nothing listens there (${said}); start the broker, for one with mq broker, or say where it is with -h and -p`
+  }
+  if (code === 'ENOTFOUND') return `there is no host of that name (${said}); say which one with -h or -L`
+  if (said.startsWith('Unexpected server response')) {
+    return `there is no MQTT at that path (${said}); the path belongs to the address, as in ws://127.0.0.1:8083/mqtt`
+  }
+  if (said.includes('before secure TLS connection')) {
+    return `what answers there does not speak TLS (${said}); without TLS the address begins with mqtt:// or ws://`
+  }
+  return said
+}
