@@ -101,7 +101,11 @@ describe('mq', () => {
 describe('exit codes', () => {
   test.each<readonly [string, readonly string[], string]>([
     ['an unknown command', ['pbu'], 'there is no command "pbu"; did you mean mq pub?'],
-    ['a command like no other', ['xyz'], 'there is no command "xyz"; there are bench, broker, pub, sub, completion.'],
+    [
+      'a command like no other',
+      ['xyz'],
+      'there is no command "xyz"; there are bench, broker, conformance, pub, sub, completion.',
+    ],
     ['an unknown option', ['pub', '--mesage', 'x'], 'there is no option --mesage; did you mean --message?'],
     ['a value that is missing', ['pub', '-t'], 'option -t needs a value: <topic>.'],
     [
@@ -126,6 +130,14 @@ describe('exit codes', () => {
     expect(await thrown(new UsageError('no.'))).toEqual({ exitCode: 2, out: '', err: 'mq: no.\nTry mq pub --help.\n' })
     expect(await thrown(new Failure('refused.', 135))).toEqual({ exitCode: 135, out: '', err: 'mq: refused.\n' })
     expect(await thrown(new TypeError('x'))).toEqual({ exitCode: 1, out: '', err: 'mq: x\n' })
+  })
+
+  test.each([
+    [['pub', '--nonsense'], 'mq pub --help'],
+    [['sub', '-t'], 'mq sub --help'],
+    [['--nonsense'], 'mq --help'],
+  ])('%j is pointed to the help that it needs', async (argv, help) => {
+    expect((await mq(argv)).err).toMatch(new RegExp(`\\nTry ${help}\\.\\n$`))
   })
 
   test('--quiet silences failures, not usage errors', async () => {

@@ -40,7 +40,9 @@ export async function main(
     return await run(given, io)
   } catch (error) {
     if (error instanceof UsageError) {
-      const help = command === undefined ? 'mq --help' : `mq ${command.name} --help`
+      // Where the options could not be read, the command is not known yet: the first word mostly is it.
+      const { name } = command ?? commands.find(({ name }) => name === argv[0]) ?? {}
+      const help = name === undefined ? 'mq --help' : `mq ${name} --help`
       await io.stderr.write(`mq: ${error.message}\nTry ${help}.\n`)
       return ExitCode.usage
     }
