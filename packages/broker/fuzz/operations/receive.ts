@@ -1,17 +1,17 @@
 /** What a client received, held against what the model says it is owed. Throws where they disagree. */
 import { deepStrictEqual, equal, fail, ok } from 'node:assert/strict'
 import type { Packet, PublishPacket } from '@mq/core'
+import type { Model } from './model.ts'
 import {
   type Connection,
   type Copy,
   hasQuota,
   type InFlight,
   type Met,
-  type Model,
   type Owed,
   type Session,
   smallMax,
-} from './model.ts'
+} from './state.ts'
 
 /** Everything that came since the last look. */
 export function receive(model: Model, session: Session, connection: Connection): void {
