@@ -33,6 +33,7 @@ import { Publisher } from './publisher.ts'
 import { reconnectPolicy } from './reconnect.ts'
 import { Requester } from './request-response.ts'
 import { Requests } from './requests.ts'
+import { Servers } from './servers.ts'
 import { sessionInfo } from './session-info.ts'
 import { Subscriber } from './subscriber.ts'
 import { Subscriptions } from './subscriptions.ts'
@@ -257,9 +258,8 @@ export class ClientCore {
 
   #createLifecycle(url: string | URL, openTransport: TransportFactory, random: () => number): Lifecycle<Route> {
     const options = this.#options
-    const more = Array.isArray(options.urls) ? options.urls : []
     return new Lifecycle<Route>({
-      urls: [url, ...more].map(parseUrl),
+      servers: new Servers(url, options),
       options,
       policy: options.reconnect === false ? undefined : reconnectPolicy(options.reconnect),
       openTransport: options.transport ?? openTransport,
@@ -297,12 +297,4 @@ function noAnswer({ type, packetId }: SubackPacket | UnsubackPacket): ConnectErr
 
 function closedError(): MqttError {
   return new MqttError('client-closed', 'the client was disconnected')
-}
-
-function parseUrl(url: string | URL): URL {
-  try {
-    return new URL(url)
-  } catch (cause) {
-    throw new MqttError('invalid-argument', `"${String(url)}" is no URL`, { cause })
-  }
 }

@@ -1,5 +1,6 @@
 /** The five verbs and what is made of them: the public face of {@link ClientCore}. */
 import { ClientCore } from './client-core.ts'
+import { Deferred } from './deferred.ts'
 import { MqttError } from './errors.ts'
 import type { ReceivedMessage } from './message.ts'
 import type { Abortable, ConnectOptions, Payload, TransportFactory } from './options.ts'
@@ -16,7 +17,9 @@ import type {
   OutgoingMessage,
   PublishOptions,
   PublishResult,
+  RequestManyOptions,
   RequestOptions,
+  RetainedOptions,
   SessionInfo,
   Stats,
   StatusEvent,
@@ -104,6 +107,11 @@ export class MqttClient implements Client {
     return this.#core.requester.request(topic, payload, options)
   }
 
+  async *requestMany(topic: string, payload?: Payload, options: RequestManyOptions = {}): AsyncIterable<Message> {
+    this.#core.checkOpen()
+    yield* this.#core.requester.requestMany(topic, payload, options)
+  }
+
   respond(
     filter: string,
     handler: (message: Message<Params>) => Payload | Promise<Payload>,
@@ -130,6 +138,31 @@ export class MqttClient implements Client {
     } finally {
       cancel?.()
       signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  async *retained(filter: string, options: RetainedOptions = {}): AsyncIterable<Message<Params>> {
+    const { idle = 500, signal, timeout, ...rest } = options
+    const { clock } = this.#core
+    const over = new Deferred<void>()
+    over.limit(clock, `reading what is retained for "${filter}"`, { signal, timeout })
+    over.promise.catch(() => {})
+    const subscription = await this.subscribe(filter, { ...rest, signal, timeout })
+    const stop = () => void subscription.unsubscribe().catch(() => {})
+    over.finally(stop)
+    let cancel = clock.schedule(idle, stop)
+    try {
+      for await (const message of subscription) {
+        if (!message.retain) continue
+        cancel()
+        yield message
+        cancel = clock.schedule(idle, stop)
+      }
+      // Ended by `signal` or `timeout`: its error.
+      if (over.settled) await over.promise
+    } finally {
+      cancel()
+      over.resolve()
     }
   }
 

@@ -32,6 +32,7 @@ import { ConnectError, MqttError } from './errors.ts'
 import { NetworkConnection } from './network-connection.ts'
 import type { ConnectOptions, Credentials, TransportFactory } from './options.ts'
 import { nextDelay, type ReconnectPolicy } from './reconnect.ts'
+import type { Servers } from './servers.ts'
 import type { StatusEvent } from './types.ts'
 
 export interface LifecycleHandler<Route> extends Omit<ClientHandler<Route>, 'closed'> {
@@ -44,7 +45,7 @@ export interface LifecycleHandler<Route> extends Omit<ClientHandler<Route>, 'clo
 }
 
 export interface LifecycleOptions<Route> {
-  readonly urls: readonly URL[]
+  readonly servers: Servers
   readonly options: ConnectOptions
   readonly policy: ReconnectPolicy | undefined
   readonly openTransport: TransportFactory
@@ -69,7 +70,6 @@ export class Lifecycle<Route> {
   /** Attempts, and what went wrong, since the last connection that lasted. */
   #attempts = 0
   #failures = 0
-  #urlIndex = 0
   #delay = 0
   #connectedAtMs = 0
   /** Each URL once, and then give up, as long as no connection has been accepted. */
@@ -128,7 +128,7 @@ export class Lifecycle<Route> {
   }
 
   async #attempt(): Promise<void> {
-    const { options, clock, openTransport, handler, authenticator } = this.#options
+    const { options, clock, openTransport, handler, authenticator, servers } = this.#options
     this.state = 'connecting'
     this.#attempts++
     const attempt = this.#attempts
@@ -138,7 +138,7 @@ export class Lifecycle<Route> {
     const isCurrent = () => this.#controller === controller && this.state === 'connecting'
     try {
       const { transport, credentials, authentication } = await openAttempt({
-        url: () => this.#nextUrl(attempt),
+        url: () => servers.next(attempt),
         options,
         openTransport,
         authenticate: authenticator && (() => authenticator.begin()),
@@ -223,7 +223,7 @@ export class Lifecycle<Route> {
   }
 
   #closed(reason: ClientCloseReason): void {
-    const { handler, policy, clock, traffic, authenticator } = this.#options
+    const { handler, policy, clock, traffic, authenticator, servers } = this.#options
     const error = this.#ownError ?? closeError(reason)
     this.#ownError = undefined
     authenticator?.detach(error)
@@ -237,15 +237,17 @@ export class Lifecycle<Route> {
     if (clock.now() - this.#connectedAtMs >= (policy?.stableAfter ?? 0)) {
       this.#attempts = 0
       this.#failures = 0
+      servers.rested()
     }
     handler.disconnected(reason, error)
     handler.status({ type: 'disconnected', error })
     // Who hears of it may have ended the client.
-    if (this.state === 'waiting') this.#wait(error)
+    if (this.state !== 'waiting') return
+    if (policy !== undefined && servers.follow(error)) void this.#attempt()
+    else this.#wait(error)
   }
 
   #failed(error: MqttError, reason?: ClientCloseReason): void {
-    const { urls, options } = this.#options
     if (!this.#versionKnown) {
       if (this.#version === 5 && isUnknownVersion(reason)) {
         this.#version = 4
@@ -255,14 +257,19 @@ export class Lifecycle<Route> {
       }
       this.#version = 5
     }
-    this.#urlIndex++
-    if (this.#once && (typeof options.urls === 'function' || this.#urlIndex >= urls.length)) this.#giveUp(error)
+    const { servers } = this.#options
+    if (servers.follow(error)) {
+      void this.#attempt()
+      return
+    }
+    const isLast = !servers.skip()
+    if (this.#once && isLast) this.#giveUp(error)
     else if (this.#once) void this.#attempt()
     else this.#wait(error)
   }
 
   #wait(error: MqttError): void {
-    const { policy, clock, random, handler } = this.#options
+    const { policy, clock, random, handler, servers } = this.#options
     this.#failures++
     const delay = policy && nextDelay(policy, error, this.#failures, this.#delay, random())
     if (delay === undefined) {
@@ -273,6 +280,7 @@ export class Lifecycle<Route> {
     this.#delay = delay
     this.#cancelWait = clock.schedule(delay, () => {
       this.#cancelWait = undefined
+      servers.rested()
       void this.#attempt()
     })
     handler.status({ type: 'waiting', attempt: this.#attempts + 1, delay, error })
@@ -281,14 +289,6 @@ export class Lifecycle<Route> {
   #giveUp(error: unknown): void {
     this.state = 'closed'
     this.#options.handler.gaveUp(error)
-  }
-
-  async #nextUrl(attempt: number): Promise<URL> {
-    const { urls, options } = this.#options
-    if (typeof options.urls === 'function') return new URL(await options.urls(attempt))
-    const url = urls[this.#urlIndex % urls.length]
-    if (url === undefined) throw new MqttError('invalid-argument', 'no URL to connect to')
-    return url
   }
 }
 

@@ -41,7 +41,7 @@ export interface ReconnectOptions {
   readonly maxAttempts?: number | undefined
   /** The delay starts from `initialDelay` again after a connection that lasted this many milliseconds. Default 10 000. */
   readonly stableAfter?: number | undefined
-  /** False: give up. A number: that many milliseconds instead. Default: give up on 0x85, 0x86, 0x87, 0x8A, 0x8C, 0x8E. */
+  /** False: give up. A number: that many milliseconds instead. Default: give up on 0x84 to 0x87, 0x8A, 0x8C, 0x8E. */
   readonly retry?: ((error: MqttError, attempt: number) => boolean | number) | undefined
 }
 
@@ -127,6 +127,11 @@ export interface ConnectOptions extends Abortable {
   readonly auth?: AuthMethod | undefined
   /** Tried in turn after the first URL, or asked before every attempt. */
   readonly urls?: readonly (string | URL)[] | ((attempt: number) => string | URL | Promise<string | URL>) | undefined
+  /**
+   * Go where the server says when it refuses or ends a connection with 0x9C (use another server) or 0x9D (server moved) and
+   * a Server Reference (section 4.13), with the same credentials. Default false: a ConnectError with `serverReference`.
+   */
+  readonly followServerReference?: boolean | undefined
   readonly will?: Will | (() => Will) | undefined
   /** False: the first loss of the connection ends the client. */
   readonly reconnect?: false | ReconnectOptions | undefined

@@ -157,6 +157,18 @@ export interface RequestOptions extends PublishOptions, Abortable {
   readonly responseTopic?: string | undefined
 }
 
+export interface RequestManyOptions extends RequestOptions {
+  /** The loop ends when no answer came for so many milliseconds. Default 1000. */
+  readonly idle?: number | undefined
+  /** The loop ends after so many answers. Default: no end. */
+  readonly max?: number | undefined
+}
+
+export interface RetainedOptions extends Abortable, Pick<SubscribeOptions, 'qos' | 'userProperties' | 'buffer'> {
+  /** The loop ends when no retained message came for so many milliseconds. Default 500. */
+  readonly idle?: number | undefined
+}
+
 export interface DisconnectOptions {
   /**
    * 0x04 asks the server to publish the Will. Default 0. Before 5.0 there are no reasons: with any but 0 the connection is
@@ -253,6 +265,11 @@ export interface Client extends AsyncDisposable {
   disconnect(options?: DisconnectOptions): Promise<void>
   /** Publish with a Response Topic, and wait for the answer with the same Correlation Data. Only in 5.0. */
   request(topic: string, payload?: Payload, options?: RequestOptions): Promise<Message>
+  /**
+   * As `request`, for several answers: a loop over them, which ends by `idle` or `max`. `timeout` and `signal` reject. The
+   * request is sent when the loop begins. Only in 5.0.
+   */
+  requestMany(topic: string, payload?: Payload, options?: RequestManyOptions): AsyncIterable<Message>
   /** Answer requests: what `handler` returns is published to the request's Response Topic. Only in 5.0. */
   respond(
     filter: string,
@@ -266,6 +283,14 @@ export interface Client extends AsyncDisposable {
   reauthenticate(options?: Abortable): Promise<void>
   /** The first message to a filter. */
   once(filter: string, options?: Abortable & SubscribeOptions): Promise<Message>
+  /**
+   * The retained messages that the server has for a filter now: a loop that ends by itself, as the protocol does not say
+   * which is the last, when none came for `idle` milliseconds.
+   *
+   * @example
+   * for await (const message of client.retained('house/#')) console.log(message.topic, message.text())
+   */
+  retained(filter: string, options?: RetainedOptions): AsyncIterable<Message<Record<string, string>>>
   /** Every message, also those that no subscription of this process asked for. */
   messages(options?: Pick<SubscribeOptions, 'buffer' | 'overflow' | 'ack'>): AsyncIterable<Message>
   status(): AsyncIterable<StatusEvent>
