@@ -76,6 +76,8 @@ export class RawConnection {
   readonly received: Packet[] = []
   /** Sizes in bytes, beside `received`. */
   readonly sizes: number[] = []
+  /** As it came. */
+  readonly chunks: Uint8Array[] = []
   isClosed = false
   readonly #transport: Transport
   readonly #frames = new FrameReader(Number.POSITIVE_INFINITY)
@@ -107,6 +109,7 @@ export class RawConnection {
   }
 
   #read(chunk: Uint8Array): void {
+    this.chunks.push(chunk)
     const problem = this.#frames.push(chunk, {
       frame: (bytes, header, body, end) => {
         const packet = decodePacket(bytes, header, body, end, this.version)

@@ -3,12 +3,20 @@
  * is legal, it says why it ends a connection, a bystander notices nothing, and when all are gone nothing is left of them.
  */
 import { deepStrictEqual, equal, ok } from 'node:assert/strict'
-import { type ConnectPacket, type Packet, type ProtocolVersion, ReasonCode } from '@mq/core'
+import {
+  type ConnectPacket,
+  decodePacket,
+  type Fault,
+  FrameReader,
+  type Packet,
+  type ProtocolVersion,
+  ReasonCode,
+} from '@mq/core'
 import fc from 'fast-check'
 import type { Tally, Target } from '../target.ts'
 import { setTrap } from '../trap.ts'
 import { checkLogs, closeWorld, createWorld, type LogLine, RawConnection, settle, turn, type World } from '../world.ts'
-import { encoded, type Stream, stream } from './mutation.ts'
+import { encoded, joined, type Stream, stream } from './mutation.ts'
 import { anyPacket, anyVersion, clientPacket, friendlyConnect } from './packet-arbitrary.ts'
 
 interface Peer {
@@ -104,7 +112,12 @@ export async function feed(
 }
 
 /** What one connection got, from its first byte to its last. */
-function checkPeer({ received, sizes, isClosed, problem, version }: RawConnection, { connect }: Peer): void {
+function checkPeer(connection: RawConnection, { connect }: Peer): void {
+  const { isClosed } = connection
+  // A CONNECT that was bent is answered in the version that it says, if it can be told.
+  const versions = connect === undefined ? ([3, 4, 5] as const) : [connection.version]
+  const readings = versions.map((version) => readAll(connection.chunks, version))
+  const { problem, received, sizes, version } = readings.find((each) => each.problem === undefined) ?? readings[0]!
   equal(problem, undefined, `the broker writes what cannot be read: ${problem?.sentence}`)
   const [first] = received
   if (first === undefined) return
@@ -123,6 +136,32 @@ function checkPeer({ received, sizes, isClosed, problem, version }: RawConnectio
     equal(received.length, 1, 'something follows a refusing CONNACK [MQTT-3.2.2-7]')
     ok(isClosed, 'a refused connection stays open')
   }
+}
+
+interface Reading {
+  readonly version: ProtocolVersion
+  readonly received: Packet[]
+  /** In bytes, beside `received`. */
+  readonly sizes: number[]
+  problem: Fault | undefined
+}
+
+function readAll(chunks: readonly Uint8Array[], version: ProtocolVersion): Reading {
+  const reading: Reading = { version, received: [], sizes: [], problem: undefined }
+  const frames = new FrameReader(Number.POSITIVE_INFINITY)
+  const problem = frames.push(joined(chunks), {
+    frame(bytes, header, body, end) {
+      const packet = decodePacket(bytes, header, body, end, version)
+      if (packet.type === 'fault') reading.problem = packet
+      else {
+        reading.received.push(packet)
+        reading.sizes.push(end - header)
+      }
+      return packet.type !== 'fault'
+    },
+  })
+  reading.problem ??= problem
+  return reading
 }
 
 function serverSends({ type }: Packet, version: ProtocolVersion): boolean {
