@@ -119,12 +119,12 @@ export class Lifecycle<Route> {
     this.connection?.machine.lost(sentence)
   }
 
-  /** End the connection with DISCONNECT and this error; then as after any loss. */
+  /** End the connection with DISCONNECT and this error, whose words are not for the server; then as after any loss. */
   fail(error: ConnectError, reasonCode: ReasonCode = ReasonCode.unspecifiedError): void {
     const connection = this.#connection
     if (connection === undefined || connection.machine.isClosed) return
     this.#ownError = error
-    connection.machine.disconnect(reasonCode, { reasonString: error.message })
+    connection.machine.disconnect(reasonCode)
   }
 
   async #attempt(): Promise<void> {

@@ -75,13 +75,13 @@ export class Requester {
     const { clock } = this.#options
     const reader = new Reader({ ack: 'received', overflow: 'drop-newest', buffer: answersMax, fullChanged() {} })
     const over = new Deferred<void>()
-    over.limit(clock, `the request to "${topic}"`, { signal, timeout })
-    over.promise.catch((error) => reader.finish(error))
     const sent = this.#ask(topic, payload, rest, {
       answer: (message) => reader.push(message, false),
       fail: (error) => reader.finish(error),
       isOver: () => over.settled,
     })
+    over.limit(clock, `the request to "${topic}"`, { signal, timeout })
+    over.promise.catch((error) => reader.finish(error))
     let cancel = () => {}
     const wait = () => {
       cancel = clock.schedule(idle, () => reader.finish())

@@ -114,17 +114,20 @@ function parseServerFirst(message: string, clientNonce: string): ServerFirst {
 
 /** What WebCrypto takes. */
 type Bytes = Uint8Array<ArrayBuffer>
+/** By these names Node.js and browsers agree on their types. */
+type Subtle = typeof globalThis.crypto.subtle
+type Key = Awaited<ReturnType<Subtle['importKey']>>
 
-async function derive(subtle: SubtleCrypto, password: string, salt: Bytes, iterations: number): Promise<Bytes> {
+async function derive(subtle: Subtle, password: string, salt: Bytes, iterations: number): Promise<Bytes> {
   const key = await subtle.importKey('raw', encode(password), 'PBKDF2', false, ['deriveBits'])
   return new Uint8Array(await subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, 256))
 }
 
-async function sign(subtle: SubtleCrypto, key: Bytes, message: Bytes): Promise<Bytes> {
+async function sign(subtle: Subtle, key: Bytes, message: Bytes): Promise<Bytes> {
   return new Uint8Array(await subtle.sign('HMAC', await importHmac(subtle, key, 'sign'), message))
 }
 
-function importHmac(subtle: SubtleCrypto, key: Bytes, usage: 'sign' | 'verify'): Promise<CryptoKey> {
+function importHmac(subtle: Subtle, key: Bytes, usage: 'sign' | 'verify'): Promise<Key> {
   return subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-256' }, false, [usage])
 }
 
