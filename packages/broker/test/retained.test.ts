@@ -88,6 +88,18 @@ describe('a retained message', () => {
     expect((await one.next('publish')).properties).toEqual(properties)
   })
 
+  test('3.3.2.3.2 UTF-8 payload may hold U+0000: only a UTF-8 Encoded String may not', async () => {
+    const { client } = startBroker()
+    const payload = 'a\0b'
+    const properties = { payloadFormatIndicator: 1 } as const
+    const one = await client('one', {
+      will: { topicName: 't', payload: Uint8Array.of(0), qos: 0, retain: false, properties },
+    })
+    await one.subscribe('t')
+    one.post('t', payload, { properties })
+    expect(await one.payloads()).toEqual([payload])
+  })
+
   test('thousands of them come in slices, and others are served in between', async () => {
     const { client } = startBroker()
     const one = await client('one')

@@ -107,7 +107,7 @@ function unacceptable(connection: Connection, packet: ConnectPacket): Problem | 
       return { reasonCode: ReasonCode.notAuthorized, sentence: 'a Will cannot be published under $SYS/' }
     }
     const { payload, properties } = will
-    if (properties?.payloadFormatIndicator === 1 && !isWellFormedUtf8(payload, 0, payload.length)) {
+    if (properties?.payloadFormatIndicator === 1 && !isWellFormedUtf8(payload, 0, payload.length, true)) {
       const sentence = 'the Payload Format Indicator of the Will is 1 and its payload is not UTF-8'
       return { reasonCode: ReasonCode.payloadFormatInvalid, sentence }
     }

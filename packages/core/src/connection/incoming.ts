@@ -161,7 +161,7 @@ export class Incoming<Route> implements FrameSink {
     publication.topicEnd = topic.bytes.length
     if (
       publication.payloadFormatIndicator === 1 &&
-      !isWellFormedUtf8(bytes, publication.payloadStart, publication.payloadEnd)
+      !isWellFormedUtf8(bytes, publication.payloadStart, publication.payloadEnd, true)
     ) {
       this.#fail(
         fault(

@@ -12,13 +12,16 @@ const utf8Slice: Slice | undefined =
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
-/** Well-formed UTF-8 without U+0000 [MQTT-1.5.4-1] [MQTT-1.5.4-2]. */
-export function isWellFormedUtf8(bytes: Uint8Array, start: number, end: number): boolean {
+/**
+ * Well-formed UTF-8 without U+0000 [MQTT-1.5.4-1] [MQTT-1.5.4-2]. `allowsNull`: for a payload, which is UTF-8 (section
+ * 3.3.2.3.2) but no UTF-8 Encoded String.
+ */
+export function isWellFormedUtf8(bytes: Uint8Array, start: number, end: number, allowsNull = false): boolean {
   let at = start
   while (at < end) {
     const first = bytes[at]!
     if (first < 0x80) {
-      if (first === 0) return false
+      if (first === 0 && !allowsNull) return false
       at++
       continue
     }
