@@ -73,6 +73,37 @@ describe('what waits for its commit', () => {
     expect(await own.next('pubcomp')).toMatchObject({ packetId: 5 })
   })
 
+  test('[MQTT-4.3.3-10] a message that was taken over is held, though its publisher is made to wait for its receivers', async () => {
+    const store = slowStore()
+    const { client, clock } = startBroker({ store, limits: { queueMessagesMax: 3 } })
+    onTestFinished(() => store.hurry())
+    const settling = async <T>(wanted: Promise<T>): Promise<T> => {
+      const done = wanted.then(() => 'done')
+      while ((await Promise.race([done, turns(1)])) !== 'done') if (store.waiting > 0) await store.settle()
+      return wanted
+    }
+    const receiver = await client('receiver', { silent: true, properties: { receiveMaximum: 1 } })
+    await receiver.subscribe('t', { qos: 2 })
+    const publisher = await settling(client('publisher', persistent))
+    for (const payload of ['0', '1']) expect(await settling(publisher.publish('t', payload, { qos: 1 }))).toBe(0)
+    // It fills more than half of the queue: the publisher is read no more, and PUBREC waits for the commit.
+    publisher.post('t', '2', { qos: 2, packetId: 7 })
+    await turns()
+    expect(store.waiting).toBe(1)
+    await publisher.drop()
+    clock.advance(1000)
+    await settling(turns())
+    const again = await settling(client('publisher', { ...persistent, cleanStart: false }))
+    again.post('t', '2', { qos: 2, packetId: 7, dup: true })
+    await settling(again.next('pubrec'))
+    receiver.answers = true
+    receiver.ack('puback', (await receiver.next('publish')).packetId ?? 0)
+    expect((await receiver.messages(2)).map(payloadText)).toEqual(['1', '2'])
+    // At QoS 2 its PUBREC, PUBREL and PUBCOMP come first; a second copy would follow.
+    await receiver.settled()
+    expect(await receiver.payloads()).toEqual([])
+  })
+
   test('SUBACK, with what is retained behind it, and UNSUBACK', async () => {
     const { publisher, store, subscriber } = await slow()
     publisher.post('r', 'retained', { retain: true })

@@ -28,8 +28,8 @@ export function onPublish(connection: Connection, publication: Publication, topi
     connection.machine.hold()
     whenAnswered(connection, allowed, (answer) => {
       if (connection.machine.isClosed) return
-      if (answer) take(connection, message, topic)
-      else deny(connection, message, topic, 'not authorized')
+      if (!answer) deny(connection, message, topic, 'not authorized')
+      else if (take(connection, message, topic)) return
       connection.release()
     })
   }
@@ -45,19 +45,20 @@ export function onReleased(connection: Connection, packetId: number, known: bool
 
 const dollar = 0x24
 
-function take(connection: Connection, publication: Publication, topic: TopicEntry<Route>): void {
+/** True: its publisher is made to wait, and will be released. */
+function take(connection: Connection, publication: Publication, topic: TopicEntry<Route>): boolean {
   const { broker, session } = connection
   if (publication.retain) {
     if (!broker.retained.hasRoom(topic.name, publication)) {
       deny(connection, publication, topic, 'no room for one more retained message', ReasonCode.quotaExceeded)
-      return
+      return false
     }
     broker.retained.update(topic.name, publication)
   }
   const routed = broker.router.route(publication, topic, session?.session)
   const { qos, packetId } = publication
-  if (broker.router.congested) slow(connection, broker.router.receivers(topic, session?.session))
-  if (qos === 0) return
+  const isSlowed = broker.router.congested && slow(connection, broker.router.receivers(topic, session?.session))
+  if (qos === 0) return isSlowed
   let reasonCode: number = ReasonCode.success
   let reason: string | undefined
   if (connection.machine.version === 5) {
@@ -74,6 +75,7 @@ function take(connection: Connection, publication: Publication, topic: TopicEntr
     broker.store.hold(connection.clientId, packetId)
   }
   promise(connection, packetId, reasonCode, reason)
+  return isSlowed
 }
 
 function deny(

@@ -21,11 +21,15 @@ import type { ClientSession } from '../session/client-session.ts'
 const lookMs = 5
 const frozenMs = 250
 
-/** Stop reading from `publisher` until one of `receivers`, all behind, has caught up or all have stopped taking messages. */
-export function slow(publisher: Connection, receivers: readonly ClientSession[]): void {
-  if (receivers.length === 0 || publisher.machine.held || !receivers.every(mayBeAwaited)) return
-  publisher.machine.hold()
+/**
+ * Stop reading from `publisher` until one of `receivers`, all behind, has caught up or all have stopped taking messages.
+ * False: there is no reason to.
+ */
+export function slow(publisher: Connection, receivers: readonly ClientSession[]): boolean {
+  if (receivers.length === 0 || !receivers.every(mayBeAwaited)) return false
+  publisher.machine.holdBack()
   publisher.broker.deadlines.file(new Wait(publisher, receivers, publisher.broker.clock.now()))
+  return true
 }
 
 /** Not one that was frozen and has not moved since, nor one that is itself made to wait: two could wait for each other. */

@@ -22,6 +22,7 @@ export class PublishAnswers {
   /** The PUBLISH that the handler is looking at, or 0: its answer can leave without being queued. */
   #current = 0
   #currentAnswer: PublishAnswer = 'puback'
+  #isDecided = false
   /** The PUBLISH that the handler could not decide on yet, or 0. */
   #undecided = 0
 
@@ -33,6 +34,7 @@ export class PublishAnswers {
   begin(answer: PublishAnswer, packetId: number): void {
     this.#current = packetId
     this.#currentAnswer = answer
+    this.#isDecided = false
   }
 
   /** The handler has returned. `isHeld`: it has stopped reading. */
@@ -41,11 +43,12 @@ export class PublishAnswers {
     if (packetId === 0) return
     this.#current = 0
     this.#acks.expect(this.#currentAnswer, packetId)
-    if (isHeld) this.#undecided = packetId
+    if (isHeld && !this.#isDecided) this.#undecided = packetId
   }
 
-  /** What was undecided is taken over, or refused. */
+  /** What is being looked at, or was undecided, is taken over or refused. */
   decided(): void {
+    this.#isDecided = true
     this.#undecided = 0
   }
 

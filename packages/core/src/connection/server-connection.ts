@@ -107,6 +107,12 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     this.#incoming.hold()
   }
 
+  /** Read no further packets until `release`, though what was read is decided: its sender is to wait. */
+  holdBack(): void {
+    this.#incoming.hold()
+    this.#answers.decided()
+  }
+
   release(nowMs: number): void {
     this.#answers.decided()
     this.#keepAlive.heard(nowMs)
@@ -187,7 +193,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     }
     if (this.version === 5 && inbound.unanswered >= this.#options.limits.receiveMaximum) {
       const sentence = 'more than Receive Maximum unacknowledged PUBLISH'
-      this.#broken(fault(ReasonCode.receiveMaximumExceeded, 'MQTT-3.3.4-7', sentence))
+      this.fault(fault(ReasonCode.receiveMaximumExceeded, 'MQTT-3.3.4-7', sentence), undefined, 0, 0)
       return
     }
     inbound.begin()
@@ -207,7 +213,8 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
       return
     }
     if (session.acknowledged(type, ack.packetId, ack.reasonCode) === 'fault') {
-      this.#broken(fault(ReasonCode.protocolError, '4.3', `${type.toUpperCase()} for a PUBLISH of another QoS`))
+      const sentence = `${type.toUpperCase()} for a PUBLISH of another QoS`
+      this.fault(fault(ReasonCode.protocolError, '4.3', sentence), undefined, 0, 0)
     }
   }
 
@@ -270,12 +277,8 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     const asked = this.connectPacket?.properties?.sessionExpiryInterval ?? 0
     if (expiry !== undefined && expiry !== 0 && asked === 0) {
       const sentence = 'a Session Expiry Interval cannot be set on DISCONNECT when it was 0 in CONNECT'
-      this.#broken(fault(ReasonCode.protocolError, '3.14.2.2.2', sentence))
+      this.fault(fault(ReasonCode.protocolError, '3.14.2.2.2', sentence), undefined, 0, 0)
     } else this.#close({ by: 'client', packet })
-  }
-
-  #broken(problem: Fault): void {
-    this.fault(problem, undefined, 0, 0)
   }
 
   #sayGoodbye(reasonCode: ReasonCode, sentence: string, serverReference: string | undefined): void {

@@ -33,7 +33,7 @@ export interface ServerHandler<Route> {
    *
    * Who returns without an answer has taken the message over, and only the promise is still to come. Who cannot tell yet
    * calls `hold` first, and `release` once it is taken over or refused: if the connection ends in between, it was never
-   * taken, and a QoS 2 message that comes again is new.
+   * taken, and a QoS 2 message that comes again is new. Who has taken it over and wants no more for now calls `holdBack`.
    */
   publish(publication: Publication, topic: TopicEntry<Route>): void
   /** The client has released a QoS 2 message; `known` says whether we held it. Answer with `complete`. */
