@@ -79,7 +79,17 @@ function step(connection: Connection, authentication: Authentication, data: Uint
 }
 
 function isStep(answer: unknown): boolean {
-  return typeof answer === 'object' && answer !== null && 'type' in answer
+  if (typeof answer !== 'object' || answer === null || !('type' in answer)) return false
+  switch (answer.type) {
+    case 'continue':
+      return true
+    case 'success':
+      return 'userName' in answer && typeof answer.userName === 'string'
+    case 'failure':
+      return 'reasonCode' in answer && typeof answer.reasonCode === 'number' && answer.reasonCode >= 0x80
+    default:
+      return false
+  }
 }
 
 function proceed(connection: Connection, authentication: Authentication, result: ExchangeStep): void {
