@@ -221,10 +221,34 @@ describe('authorize', () => {
     expect(await two.next('puback')).toMatchObject({ packetId: 22 })
   })
 
+  test('3.1, section 3.8: there is no word for a refusal, so SUBSCRIBE is answered as if it were granted', async () => {
+    const { broker, client } = startBroker({ authorize: ({ topic }) => topic !== 'secret' })
+    const one = await client('one', { protocolVersion: 3 })
+    expect(await one.subscribe(['secret', 'open'], { qos: 1 })).toEqual([1, 1])
+    expect(broker.stats.subscriptions).toBe(1)
+    const two = await client('two', { protocolVersion: 4 })
+    expect(await two.subscribe(['secret', 'open'], { qos: 1 })).toEqual([0x80, 1])
+  })
+
   test('class 9: what is retained is asked about by nobody who may not publish it', async () => {
     const { broker, client } = startBroker({ authorize: ({ action }) => action !== 'publish' })
     const one = await client('one')
     await one.publish('t', 'x', { retain: true })
     expect(broker.stats.retained).toBe(0)
+  })
+})
+
+describe('a mechanism that is broken', () => {
+  const method = { authenticationMethod: 'M' }
+  test.each([
+    ['another type', { type: 'denied' }],
+    ['a failure that says success', { type: 'failure', reasonCode: 0, reason: 'no' }],
+    ['success of nobody', { type: 'success' }],
+    ['true', true],
+  ])('lets nobody in: %s', async (_, step) => {
+    const { broker } = startBroker({ mechanisms: [{ method: 'M', start: () => ({ step: answering(step) }) }] })
+    const { connack } = await WireClient.attempt(broker, { properties: method })
+    expect(connack?.reasonCode).toBe(0x88)
+    expect(broker.stats.sessions).toBe(0)
   })
 })

@@ -2,7 +2,15 @@
  * SUBSCRIBE (section 3.8): each filter is granted or refused by itself; SUBACK goes once what was granted is durable, and
  * the retained messages follow it.
  */
-import { type Fault, type ParsedTopicFilter, parseTopicFilter, ReasonCode, type SubscribePacket } from '@mq/core'
+import {
+  type Fault,
+  type ParsedTopicFilter,
+  type ProtocolVersion,
+  parseTopicFilter,
+  type QoS,
+  ReasonCode,
+  type SubscribePacket,
+} from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import { RetainedFeed, type RetainedWalk } from '../routing/retained-feed.ts'
 import type { Subscription } from '../routing/subscription.ts'
@@ -59,7 +67,7 @@ function grant(
         { clientId: connection.clientId, topicFilter: request.topicFilter },
         'subscription refused: not authorized',
       )
-      return machine.version === 5 ? ReasonCode.notAuthorized : failure
+      return refusal(machine.version, ReasonCode.notAuthorized, request.qos)
     }
     const isNew = !session.subscriptions.has(request.topicFilter)
     if (isNew && session.subscriptions.size >= broker.limits.subscriptionsMax) {
@@ -67,7 +75,7 @@ function grant(
         { clientId: connection.clientId, topicFilter: request.topicFilter },
         'subscription refused: too many',
       )
-      return machine.version === 5 ? ReasonCode.quotaExceeded : failure
+      return refusal(machine.version, ReasonCode.quotaExceeded, request.qos)
     }
     const subscription: Subscription = {
       session,
@@ -112,5 +120,8 @@ function grant(
   })
 }
 
-/** SUBACK's only failure before 5.0. */
-const failure = 0x80
+/** 3.1.1 has one failure, and 3.1 none: it wants a positive answer even so (3.1, section 3.8). */
+function refusal(version: ProtocolVersion, reasonCode: ReasonCode, requested: QoS): ReasonCode {
+  if (version === 3) return requested
+  return version === 5 ? reasonCode : ReasonCode.unspecifiedError
+}
