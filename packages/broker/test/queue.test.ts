@@ -25,6 +25,21 @@ describe("a session's queue", () => {
     expect(await back()).toEqual(['1', '2'])
   })
 
+  test('is not asked for QoS 0: a receiver that is away misses it, and its publisher is not told 0x97', async () => {
+    const { broker, client } = startBroker()
+    const one = await client('one', persistent)
+    await one.subscribe('t', { qos: 0 })
+    const publisher = await client('publisher')
+    const small = await client('small', { properties: { maximumPacketSize: 30 } })
+    await small.subscribe('u', { qos: 0 })
+    // [MQTT-3.1.2-25]
+    expect(await publisher.publish('u', 'x'.repeat(30), { qos: 1 })).toBe(0)
+    await one.drop()
+    expect(await publisher.publish('t', 'x', { qos: 1 })).toBe(0)
+    expect(broker.counters.dropped).toMatchObject({ offline: 1, 'too-large': 1 })
+    expect(broker.counters.messagesRefused).toBe(0)
+  })
+
   test('a 3.1.1 publisher cannot be told', async () => {
     const { broker, client } = await away({ queueMessagesMax: 0 })
     const old = await client('old', { protocolVersion: 4 })

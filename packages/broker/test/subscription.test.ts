@@ -193,6 +193,15 @@ describe('shared subscriptions', () => {
     expect(broker.counters.dropped['queue-full']).toBe(0)
   })
 
+  test('a QoS 1 publisher is not told 0x97 for members that wanted QoS 0 and are away', async () => {
+    const { broker, client } = startBroker()
+    const a = await client('a', persistent)
+    await a.subscribe('$share/g/t', { qos: 0 })
+    await a.drop()
+    expect(await (await client('publisher')).publish('t', 'x', { qos: 1 })).toBe(0)
+    expect(broker.counters.dropped).toMatchObject({ offline: 1, 'queue-full': 0 })
+  })
+
   test('class 16: a group whose last member has gone matches nothing', async () => {
     const { broker, client } = startBroker()
     const a = await client('a')

@@ -48,6 +48,9 @@ export class Router {
       if (target.session.deliver(publication, granted, keepsRetain, target.subscriptionIdentifiers, undefined)) {
         taken = true
         this.#counters.messagesDelivered++
+      } else if (granted === 0 && target.session.link === undefined) {
+        // Nothing was promised to who is away, so nothing is missing that its publisher could send again.
+        taken = true
       }
       if (target.session.link === undefined) continue
       connected++
@@ -75,13 +78,18 @@ export class Router {
     return this.route(publication, topic, publisher?.session)
   }
 
-  /** To one member of a shared subscription [MQTT-4.8.2-4]. The group goes along, for the case that the member ends. */
+  /**
+   * To one member of a shared subscription (section 4.8.2). The group goes along, for the case that the member ends. False:
+   * no member had room.
+   */
   deliverShared(group: SharedGroup, publication: Publication): boolean {
     const member = group.choose(publication)
     if (member === undefined) {
-      this.#counters.dropped[group.reason(publication)]++
-      return false
+      const reason = group.reason(publication)
+      this.#counters.dropped[reason]++
+      return reason === 'offline'
     }
+    // [MQTT-4.8.2-3]
     const qos: QoS = lowerQos(publication.qos, member.qos)
     const identifiers = member.identifier > 0 ? [member.identifier] : undefined
     const retain = publication.retain && member.retainAsPublished

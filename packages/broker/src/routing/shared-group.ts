@@ -60,7 +60,7 @@ export class SharedGroup {
 
   /** Why nobody was chosen. */
   reason(publication: Publication): DropReason {
-    if (publication.qos > 0) return 'queue-full'
+    if (this.#members.some((member) => lowerQos(publication.qos, member.qos) > 0)) return 'queue-full'
     return this.#members.some((member) => member.session.session.link !== undefined) ? 'slow-receiver' : 'offline'
   }
 }

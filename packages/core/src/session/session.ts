@@ -83,7 +83,7 @@ export class Session {
     )
   }
 
-  /** Hand a message to the receiver now, or when it can be. False: it was dropped (and reported). */
+  /** Hand a message to the receiver now, or when it can be. False: there is no room, it was dropped (and reported). */
   deliver(
     publication: Publication,
     qos: QoS,
@@ -226,8 +226,9 @@ export class Session {
   ): boolean {
     if (link === undefined) return this.#refuse('offline', publication, 0, token)
     if (!link.writable) return this.#refuse('slow-receiver', publication, 0, token)
-    if (!link.fits(publication, 0, subscriptionIdentifiers)) return this.#refuse('too-large', publication, 0, token)
-    link.publish(publication, 0, retain, false, 0, subscriptionIdentifiers)
+    // [MQTT-3.1.2-25] discarded, and as good as sent.
+    if (!link.fits(publication, 0, subscriptionIdentifiers)) this.#refuse('too-large', publication, 0, token)
+    else link.publish(publication, 0, retain, false, 0, subscriptionIdentifiers)
     return true
   }
 
