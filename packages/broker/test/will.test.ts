@@ -66,7 +66,7 @@ describe('a Will', () => {
     expect(await watcher.payloads()).toEqual(['gone'])
   })
 
-  test('[MQTT-3.1.2-17] with Will Retain is kept as a retained message', async () => {
+  test('[MQTT-3.1.2-15] with Will Retain is kept as a retained message', async () => {
     const { broker, client } = await watched()
     await (await client('one', { will: will({}, { retain: true }) })).drop()
     await turns()

@@ -67,7 +67,7 @@ export class RetainedFeed {
     }
     const qos: QoS = lowerQos(publication.qos, subscription.qos)
     const identifiers = subscription.identifier > 0 ? [subscription.identifier] : undefined
-    // [MQTT-3.3.1-8] RETAIN is 1 on what is sent because of a new subscription.
+    // [MQTT311-3.3.1-8] RETAIN is 1 on what is sent because of a new subscription.
     session.deliver(publication, qos, true, identifiers, undefined)
   }
 }

@@ -68,7 +68,7 @@ export function negotiate(connect: ConnectPacket, limits: ServerLimits): Negotia
 export function announce(connect: ConnectPacket, limits: ServerLimits, negotiated: Negotiated): ConnackProperties {
   const asked = connect.properties?.sessionExpiryInterval ?? 0
   return {
-    // [MQTT-3.2.2-22] the session ends earlier than asked for.
+    // Section 3.2.2.3.2: the session ends earlier than asked for.
     ...(negotiated.sessionExpiryInterval !== asked && { sessionExpiryInterval: negotiated.sessionExpiryInterval }),
     ...(limits.receiveMaximum !== receiveMaximumDefault && { receiveMaximum: limits.receiveMaximum }),
     ...(limits.maximumPacketSize < variableByteIntegerMax + 5 && { maximumPacketSize: limits.maximumPacketSize }),
