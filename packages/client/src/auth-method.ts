@@ -4,8 +4,10 @@
 export type AuthData = Uint8Array | undefined
 
 /**
- * One run of a method: for a CONNECT, or for a re-authentication. Whatever it throws or rejects with ends the connection
- * (with DISCONNECT 0x80) and is the `cause` of a ConnectError 'authentication-failed'.
+ * One run of a method: for a CONNECT, or for a re-authentication. Where `start` or `first` fail, the attempt to connect has
+ * failed, and the next one follows as usual. What `next` or `verify` throw or reject with ends the connection (DISCONNECT
+ * 0x80) and is the `cause` of a ConnectError 'authentication-failed', after which the client does not try again unless
+ * `reconnect.retry` says so. Each step has `connectTimeout` milliseconds.
  */
 export interface AuthExchange {
   /** What goes out with CONNECT, or with the AUTH that asks for re-authentication. Undefined where the server speaks first. */

@@ -48,14 +48,10 @@ export class Authenticator<Route> {
     return this.#renewal !== undefined
   }
 
-  /** @throws ConnectError 'authentication-failed' */
+  /** Rejects with what the method does: nobody was told anything, so another attempt may do better. */
   async begin(): Promise<Begun> {
-    try {
-      const exchange = await this.#options.auth.start()
-      return { exchange, data: await exchange.first() }
-    } catch (error) {
-      throw asFailure(error)
-    }
+    const exchange = await this.#options.auth.start()
+    return { exchange, data: await exchange.first() }
   }
 
   /** CONNECT with the first words of `exchange` is about to leave on this connection. */

@@ -1,6 +1,6 @@
 /** When to try again: pure arithmetic. Jitter keeps a thousand clients that lost one server from coming back as one. */
 import { ReasonCode } from '@mq/core'
-import { ConnectError, type MqttError } from './errors.ts'
+import { ConnectError, type MqttError, TimeoutError } from './errors.ts'
 import type { Jitter, ReconnectOptions } from './options.ts'
 
 export interface ReconnectPolicy {
@@ -66,6 +66,8 @@ const finalReasons: ReadonlySet<number> = new Set([
 ])
 
 export function isWorthAnotherTry(error: MqttError): boolean {
-  if (error.code === 'invalid-argument' || error.code === 'authentication-failed') return false
+  if (error.code === 'invalid-argument' || error.code === 'not-supported') return false
+  // What took too long may be faster next time; a server that failed to prove itself is not asked again.
+  if (error.code === 'authentication-failed') return error.cause instanceof TimeoutError
   return !(error instanceof ConnectError && error.reasonCode !== undefined && finalReasons.has(error.reasonCode))
 }

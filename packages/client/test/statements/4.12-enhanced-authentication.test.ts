@@ -128,7 +128,7 @@ test('a step that takes too long fails the attempt, and the next one begins anew
   await connecting
   expect(attempts).toBe(2)
 
-  const slow = server.client({ auth: method({ verify: () => never }), connectTimeout: 1000 })
+  const slow = server.client({ auth: method({ verify: () => never }), connectTimeout: 1000, reconnect: false })
   const failing = expect(slow.connect()).rejects.toMatchObject({ code: 'authentication-failed' })
   await server.advance(1500)
   await failing
@@ -233,6 +233,22 @@ test('a re-authentication that never leaves harms nothing; one whose connection 
   await connection.next('auth')
   connection.close()
   await losing
+})
+
+test('a method that cannot begin is asked again with the next attempt', async () => {
+  const server = new FakeServer()
+  server.welcome = () => welcome()
+  let runs = 0
+  const first = () => {
+    runs++
+    if (runs < 3) throw new Error('the token service is away')
+    return encode('first')
+  }
+  const client = server.client({ auth: method({ first }) })
+  const connecting = client.connect()
+  await server.advance(3000)
+  await connecting
+  expect([runs, server.connections.length]).toEqual([3, 1])
 })
 
 test('with `auth` no older version is tried, and asking for one is refused', async () => {
