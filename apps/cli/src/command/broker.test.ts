@@ -73,6 +73,10 @@ describe('mq broker', () => {
     const address = server.address()
     const port = typeof address === 'object' && address !== null ? address.port : 0
     const { exitCode, err } = await run(['--listen', `tcp://127.0.0.1:${port}`])
+    const { err: errOfNpmStart } = await run(['--listen', `tcp://127.0.0.1:${port}`], {
+      env: { npm_lifecycle_event: 'start' },
+    })
+    expect(errOfNpmStart).toMatch(/another port, such as npm start -- --listen tcp:/)
     expect(exitCode).toBe(1)
     expect(err).toBe(
       `mq: port ${port} is in use, perhaps by another broker; stop that one, or choose another port, such as --listen tcp://127.0.0.1:${port === 65_535 ? 1883 : port + 1}.\n`,

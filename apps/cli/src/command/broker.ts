@@ -32,7 +32,7 @@ export async function runBroker(given: Arguments, io: Io): Promise<number> {
   })
   try {
     const urls: string[] = []
-    for (const url of wanted) urls.push(await listen(broker, url))
+    for (const url of wanted) urls.push(await listen(broker, url, isNpmStart(io) ? 'npm start -- ' : ''))
     if (level !== 'silent') io.stderr.write(greeting(urls, runsThroughNpm(io)))
     await interrupted
     if (level !== 'silent')
@@ -44,7 +44,8 @@ export async function runBroker(given: Arguments, io: Io): Promise<number> {
   }
 }
 
-async function listen(broker: Broker, url: string): Promise<string> {
+/** `before`: what goes before the options where they are not given to `mq` itself. */
+async function listen(broker: Broker, url: string, before: string): Promise<string> {
   try {
     return (await broker.listen(url)).url
   } catch (error) {
@@ -54,7 +55,7 @@ async function listen(broker: Broker, url: string): Promise<string> {
       const port = Number(/:(\d+)(?:\/|$)/.exec(url)?.[1] ?? 1883)
       const another = `tcp://127.0.0.1:${port === 65_535 ? 1883 : port + 1}`
       throw new Failure(
-        `port ${port} is in use, perhaps by another broker; stop that one, or choose another port, such as --listen ${another}.`,
+        `port ${port} is in use, perhaps by another broker; stop that one, or choose another port, such as ${before}--listen ${another}.`,
         ExitCode.unexpected,
         { cause: error },
       )
@@ -76,6 +77,11 @@ function loggerOf(level: LogLevel, io: Io): Logger {
     ? humanLines((line) => void io.stderr.write(line), colourWanted(io))
     : { write: (line: string) => void io.stdout.write(line) }
   return pino({ level, base: null }, destination)
+}
+
+/** Then options stand behind `--`. */
+function isNpmStart(io: Io): boolean {
+  return io.env['npm_lifecycle_event'] === 'start'
 }
 
 /** npm start and npx: then `mq` alone is not a command in this shell. */
