@@ -42,15 +42,16 @@ export function toolEnvironment() {
  * @param {string} title what is being done, in words
  * @param {string} command
  * @param {readonly string[]} args
+ * @param {string} silence what it does while it says nothing
  * @returns {Promise<boolean>} whether it ended with exit code 0
  */
-export async function step(title, command, args) {
+export async function step(title, command, args, silence = '') {
   const startedAt = performance.now()
   const seconds = () => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
   let output = ''
   console.log(`▸ ${title} …`)
   const heartbeat = setInterval(() => {
-    const lastLine = output.trimEnd().split('\n').at(-1) ?? ''
+    const lastLine = output.trimEnd().split('\n').at(-1) || silence
     console.log(`  ${seconds()}  ${lastLine.slice(0, 100)}`)
   }, 5000)
   const child = spawn(command, args, {
@@ -83,7 +84,7 @@ export function install() {
   const pinned = manifest.devDependencies.pnpm
   const title = 'Installing dependencies'
   if (installedVersion('pnpm') === pinned) return step(title, 'pnpm', ['install', '--frozen-lockfile'])
-  return step(title, 'npx', ['--yes', `pnpm@${pinned}`, 'install', '--frozen-lockfile'])
+  return step(title, 'npx', ['--yes', `pnpm@${pinned}`, 'install', '--frozen-lockfile'], 'npx is fetching pnpm')
 }
 
 /** Builds every package that changed since its last build. */
