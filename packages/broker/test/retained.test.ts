@@ -240,6 +240,18 @@ describe('what is retained is bounded', () => {
     expect(await one.publish('c', 'x'.repeat(2_500), keep)).toBe(0x10)
   })
 
+  test('[MQTT-3.3.2-5] what has expired makes room, though nobody asked for it', async () => {
+    const { broker, client, clock } = startBroker({ limits: { retainedMessagesMax: 50 } })
+    const one = await client('one')
+    for (let i = 0; i < 50; i++) one.post(`a/${i}`, 'x', { retain: true, properties: { messageExpiryInterval: 10 } })
+    expect(await one.publish('b', 'x', { retain: true, qos: 1 })).toBe(0x97)
+    clock.advance(10_000)
+    expect(await one.publish('b', 'x', { retain: true, qos: 1 })).toBe(0x10)
+    for (let i = 0; i < 60; i++) one.post('b', `${i}`, { retain: true })
+    await one.settled()
+    expect(broker.stats.retained).toBe(1)
+  })
+
   test('a Will that has no room is published all the same', async () => {
     const { broker, client } = startBroker({ limits: { retainedMessagesMax: 0 } })
     const live = await client('live')

@@ -60,21 +60,19 @@ function grant(
 ): void {
   const { broker, machine } = connection
   const feed: RetainedWalk[] = []
+  // One line each, whatever the number of filters: there may be a quarter of a million in a packet.
+  const unauthorized: string[] = []
+  const tooMany: string[] = []
   const reasonCodes = packet.subscriptions.map((request, i) => {
     const filter = filters[i]!
     if (allowed[i] !== true) {
-      broker.logger.warn(
-        { clientId: connection.clientId, topicFilter: request.topicFilter },
-        'subscription refused: not authorized',
-      )
+      unauthorized.push(request.topicFilter)
       return refusal(machine.version, ReasonCode.notAuthorized, request.qos)
     }
-    const isNew = !session.subscriptions.has(request.topicFilter)
+    const earlier = session.subscriptions.get(request.topicFilter)
+    const isNew = earlier === undefined
     if (isNew && session.subscriptions.size >= broker.limits.subscriptionsMax) {
-      broker.logger.warn(
-        { clientId: connection.clientId, topicFilter: request.topicFilter },
-        'subscription refused: too many',
-      )
+      tooMany.push(request.topicFilter)
       return refusal(machine.version, ReasonCode.quotaExceeded, request.qos)
     }
     const subscription: Subscription = {
@@ -87,6 +85,7 @@ function grant(
       retainAsPublished: request.retainAsPublished,
       retainHandling: request.retainHandling,
       identifier: packet.properties?.subscriptionIdentifier ?? 0,
+      begun: earlier?.begun ?? ++session.subscriptionsBegun,
     }
     session.subscriptions.set(request.topicFilter, subscription)
     broker.index.put(subscription)
@@ -103,10 +102,12 @@ function grant(
     // [MQTT-3.3.1-9..11]; a shared subscription gets none (section 4.8.2).
     const wantsRetained = request.retainHandling === 0 || (request.retainHandling === 1 && isNew)
     if (wantsRetained && subscription.shareName === undefined) {
-      feed.push({ subscription, messages: broker.retained.matching(subscription.topicFilter) })
+      feed.push({ subscription, matches: broker.retained.matching(subscription.topicFilter) })
     }
     return request.qos
   })
+  logRefused(connection, unauthorized, 'subscription refused: not authorized')
+  logRefused(connection, tooMany, 'subscription refused: too many')
   broker.logger.debug(
     { clientId: connection.clientId, topicFilters: packet.subscriptions.map((each) => each.topicFilter), reasonCodes },
     'subscribed',
@@ -118,6 +119,13 @@ function grant(
     connection.feed.add(feed)
     connection.feed.go()
   })
+}
+
+function logRefused(connection: Connection, refused: readonly string[], message: string): void {
+  const topicFilters = refused.slice(0, 10)
+  if (refused.length > 0) {
+    connection.broker.logger.warn({ clientId: connection.clientId, topicFilters, refused: refused.length }, message)
+  }
 }
 
 /** 3.1.1 has one failure, and 3.1 none: it wants a positive answer even so (3.1, section 3.8). */

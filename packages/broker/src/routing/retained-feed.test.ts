@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { startBroker } from '../../test/harness.ts'
+import { startBroker, turns } from '../../test/harness.ts'
 import { payloadText } from '../../test/wire-client.ts'
 
 test('what replaces a retained message that is still to be sent comes once, as it is published', async () => {
@@ -20,4 +20,50 @@ test('what replaces a retained message that is still to be sent comes once, as i
   expect(payloadText(retained)).toBe('kept')
   one.ack('puback', retained.packetId ?? 0)
   expect(await one.settled()).toEqual([])
+})
+
+/** Two retained messages, and a client that has got one of them and has no quota for the other. */
+async function halfway() {
+  const { client } = startBroker()
+  const publisher = await client('publisher')
+  for (const topic of ['a', 'b']) await publisher.publish(topic, topic, { retain: true, qos: 1 })
+  const one = await client('one', { silent: true, properties: { receiveMaximum: 1 } })
+  await one.subscribe('+', { qos: 1 })
+  const first = await one.next('publish')
+  return { first, one }
+}
+
+test('[MQTT-3.3.1-9] what a subscription is owed still comes when one that wants nothing replaces it', async () => {
+  const { first, one } = await halfway()
+  await one.subscribe('+', { qos: 0, retainHandling: 1, identifier: 7 })
+  one.ack('puback', first.packetId ?? 0)
+  const { properties, qos, retain } = await one.next('publish')
+  expect({ properties, qos, retain }).toEqual({ properties: { subscriptionIdentifiers: [7] }, qos: 0, retain: true })
+  expect(await one.settled()).toEqual([])
+})
+
+test('[MQTT-3.3.1-11] what a subscription was owed does not come to one that is made after it was ended', async () => {
+  const { first, one } = await halfway()
+  await one.unsubscribe('+')
+  await one.subscribe('+', { qos: 1, retainHandling: 2 })
+  one.ack('puback', first.packetId ?? 0)
+  expect(await one.settled()).toEqual([])
+})
+
+test('class 6: looking for what is not there is done in slices as well', async () => {
+  const { broker, client } = startBroker()
+  const publisher = await client('publisher')
+  for (let i = 0; i < 20_000; i++) publisher.post(`n/${i}/x`, 'x', { retain: true })
+  await publisher.settled()
+  expect(broker.stats.retained).toBe(20_000)
+  const one = await client('one')
+  let arrived = false
+  // The first filter matches nothing, and only looking at every name can tell.
+  await one.subscribe(['+/+/+/+', 'n/0/x'])
+  const message = one.next('publish').then(() => {
+    arrived = true
+  })
+  await turns()
+  expect(arrived).toBe(false)
+  await message
 })

@@ -1,28 +1,36 @@
 /**
  * Retained messages on their way to new subscriptions of one connection. A subscription to `#` may match a million, so they
- * are sent in slices, as the client takes them, and other connections are served in between.
+ * are sent in slices, as the client takes them, and other connections are served in between. A name that is looked at and
+ * not sent counts as well: a filter may match nothing, and only a million looks tell.
  *
  * It goes on when the outbox is writable and nothing waits in the session's queue; it is asked to (`go`) after SUBACK, when
  * the outbox has drained, and when something arrived from the client (an acknowledgement gives quota back).
  */
 import type { Publication, QoS } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
+import type { RetainedMatches } from './retained-messages.ts'
 import { lowerQos, type Subscription } from './subscription.ts'
 
 /** Begun with the subscription: what is published after it comes as it is published, and not from here. */
 export interface RetainedWalk {
   readonly subscription: Subscription
-  readonly messages: IterableIterator<Publication>
+  readonly matches: RetainedMatches
 }
 
-/** Messages in one turn of the event loop. */
+/** Messages that are sent, and names that are looked at, in one turn of the event loop. */
 const sliceMessages = 200
+const sliceNames = 2000
 
 export class RetainedFeed {
   readonly #connection: Connection
   /** A subscription that is made again begins anew, so there is never more than one walk per subscription. */
   readonly #pending = new Map<string, RetainedWalk>()
   #scheduled = false
+  /** What the last step found. */
+  #found: Publication | undefined = undefined
+  readonly #visit = (publication: Publication): void => {
+    this.#found = publication
+  }
   readonly #again = (): void => {
     this.#scheduled = false
     this.#connection.guard(() => this.go())
@@ -41,30 +49,35 @@ export class RetainedFeed {
     const owner = this.#connection.session
     if (owner === undefined) return
     const { session } = owner
-    for (let sent = 0; session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0; sent++) {
+    let looked = 0
+    for (
+      let sent = 0;
+      session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0;
+      looked++
+    ) {
       const first = this.#pending.values().next().value
       if (first === undefined) {
         this.#connection.feed = undefined
         return
       }
-      if (sent === sliceMessages) {
+      if (sent === sliceMessages || looked === sliceNames) {
         this.#scheduled = true
         setImmediate(this.#again)
         return
       }
-      const { value: publication, done } = first.messages.next()
-      if (done === true) this.#pending.delete(first.subscription.text)
-      else this.#send(first.subscription, publication)
+      // What replaced it meanwhile says how, and not whether.
+      const subscription = owner.subscriptions.get(first.subscription.text)
+      this.#found = undefined
+      const isOver = subscription?.begun !== first.subscription.begun || !first.matches.step(this.#visit)
+      if (isOver) this.#pending.delete(first.subscription.text)
+      if (subscription === undefined || this.#found === undefined) continue
+      this.#send(subscription, this.#found)
+      sent++
     }
   }
 
   #send(subscription: Subscription, publication: Publication): void {
     const { session } = subscription.session
-    // Unsubscribed meanwhile, or replaced by one that wants no retained messages.
-    if (subscription.session.subscriptions.get(subscription.text) !== subscription) {
-      this.#pending.delete(subscription.text)
-      return
-    }
     const qos: QoS = lowerQos(publication.qos, subscription.qos)
     const identifiers = subscription.identifier > 0 ? [subscription.identifier] : undefined
     // [MQTT311-3.3.1-8] RETAIN is 1 on what is sent because of a new subscription.

@@ -1,7 +1,8 @@
 /**
  * Retained messages (section 3.3.1.3): the last one of each topic, for whoever subscribes later.
  *
- * Expired ones are dropped when they are come across; they are never sent [MQTT-3.3.2-5].
+ * Expired ones are dropped when they are come across; they are never sent [MQTT-3.3.2-5]. So that they are come across
+ * though nobody subscribes, every update looks at a few, in turns, and one that finds no room at some more.
  *
  * Bounded in messages and bytes, as topics are invented by clients: what has no room is refused, never something that is
  * there already.
@@ -14,6 +15,16 @@ export interface RetainedLimits {
   readonly retainedBytesMax: number
 }
 
+/** The messages that a new subscription is to get, looked for name by name, so that a caller can stop in between. */
+export interface RetainedMatches {
+  /** Look at one name. `visit` gets its message if there is one to send. False: that was the last name. */
+  step(visit: (publication: Publication) => void): boolean
+}
+
+/** Names that an update looks at in passing, and that one without room looks at before it is refused. */
+const sweepSteps = 4
+const sweepStepsForRoom = 256
+
 export class RetainedMessages {
   readonly #tree = new NameTree<Publication>()
   readonly #store: Store
@@ -21,6 +32,9 @@ export class RetainedMessages {
   readonly #now: () => number
   #bytes = 0
   #updates = 0
+  /** Those that will expire. */
+  #mortal = 0
+  #sweeping: ReturnType<NameTree<Publication>['walk']> | undefined = undefined
 
   constructor(store: Store, limits: RetainedLimits, now: () => number) {
     this.#store = store
@@ -43,8 +57,11 @@ export class RetainedMessages {
     if (publication.payloadEnd === publication.payloadStart) return true
     const { retainedBytesMax, retainedMessagesMax } = this.#limits
     const size = deliveryBytes(publication)
-    // Looked up only where it matters: near the bounds.
-    if (this.#tree.size < retainedMessagesMax && this.#bytes + size <= retainedBytesMax) return true
+    const fits = (): boolean => this.#tree.size < retainedMessagesMax && this.#bytes + size <= retainedBytesMax
+    if (fits()) return true
+    // What follows costs more, and matters only near the bounds.
+    this.#sweep(sweepStepsForRoom)
+    if (fits()) return true
     const earlier = this.#tree.get(topicName)
     if (earlier === undefined) return false
     return this.#tree.size <= retainedMessagesMax && this.#bytes + size - deliveryBytes(earlier) <= retainedBytesMax
@@ -60,41 +77,54 @@ export class RetainedMessages {
     kept.retainedAt = ++this.#updates
     this.#set(topicName, kept)
     this.#store.putRetained(topicName, kept)
+    this.#sweep(sweepSteps)
   }
 
   /**
-   * Those of now whose topic matches, one by one, so that a caller can stop in between. What changes meanwhile is left out:
-   * who subscribed before the change hears of it as it happens, and would get it twice.
+   * Those of now whose topic matches. What changes meanwhile is left out: who subscribed before the change hears of it as it
+   * happens, and would get it twice.
    */
-  matching(topicFilter: string): IterableIterator<Publication> {
-    return this.#walk(topicFilter, this.#updates)
-  }
-
-  *#walk(topicFilter: string, updates: number): IterableIterator<Publication> {
-    for (const publication of this.#tree.walk(topicFilter)) {
-      // Asked each time: a slow client may take hours.
-      if (publication.expiresAtMs <= this.#now()) this.#drop(publication)
-      else if (publication.retainedAt <= updates) yield publication
+  matching(topicFilter: string): RetainedMatches {
+    const walk = this.#tree.walk(topicFilter)
+    const updates = this.#updates
+    return {
+      step: (visit) =>
+        walk.take(1, (publication) => {
+          if (!this.#dropExpired(publication) && publication.retainedAt <= updates) visit(publication)
+        }),
     }
   }
 
-  #drop(publication: Publication): void {
+  #sweep(steps: number): void {
+    if (this.#mortal === 0) return
+    this.#sweeping ??= this.#tree.walk('#')
+    if (!this.#sweeping.take(steps, (publication) => this.#dropExpired(publication))) this.#sweeping = undefined
+  }
+
+  #dropExpired(publication: Publication): boolean {
+    if (publication.expiresAtMs > this.#now()) return false
     const topicName = publicationTopic(publication)
     if (this.#tree.get(topicName) === publication) this.#remove(topicName)
+    return true
   }
 
   #set(topicName: string, publication: Publication): void {
     const earlier = this.#tree.get(topicName)
-    if (earlier !== undefined) this.#bytes -= deliveryBytes(earlier)
-    this.#bytes += deliveryBytes(publication)
+    if (earlier !== undefined) this.#count(earlier, -1)
+    this.#count(publication, 1)
     this.#tree.set(topicName, publication)
   }
 
   #remove(topicName: string): void {
     const publication = this.#tree.get(topicName)
     if (publication === undefined) return
-    this.#bytes -= deliveryBytes(publication)
+    this.#count(publication, -1)
     this.#tree.delete(topicName)
     this.#store.removeRetained(topicName)
+  }
+
+  #count(publication: Publication, difference: 1 | -1): void {
+    this.#bytes += difference * deliveryBytes(publication)
+    if (publication.expiresAtMs !== Number.POSITIVE_INFINITY) this.#mortal += difference
   }
 }

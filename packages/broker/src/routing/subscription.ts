@@ -15,6 +15,8 @@ export interface Subscription {
   readonly retainHandling: 0 | 1 | 2
   /** Subscription Identifier, 0 when there is none. */
   readonly identifier: number
+  /** Which one of its session it is, in the order in which they began. One that replaces another takes it over. */
+  readonly begun: number
 }
 
 /** The QoS that a message is sent with: its own, or the subscription's where that is lower [MQTT-3.8.4-8]. */

@@ -23,6 +23,8 @@ export class ClientSession implements Deadline, SessionObserver {
   readonly session: Session
   /** By the filter as the client wrote it. */
   readonly subscriptions: Map<string, Subscription> = new Map()
+  /** Subscriptions begun so far, those of an earlier process not counted. */
+  subscriptionsBegun = 0
   /** The one that carries it now. */
   connection: Connection | undefined = undefined
   /** Seconds; may be changed by DISCONNECT. */

@@ -23,6 +23,7 @@ export function restoreSession(stored: StoredSession, broker: BrokerContext): Cl
       qos,
       retainAsPublished,
       retainHandling,
+      begun: 0,
     }
     session.subscriptions.set(each.topicFilter, subscription)
     broker.index.put(subscription)
