@@ -76,6 +76,13 @@ describe('a Will', () => {
     expect(await late.next('publish')).toMatchObject({ retain: true })
   })
 
+  test('of a client that was not let in after all is not published', async () => {
+    const { broker, watcher } = await watched()
+    const properties = { maximumPacketSize: 5, sessionExpiryInterval: 100 }
+    await (await WireClient.attempt(broker, { clientId: 'one', will: will(), properties })).client.closed()
+    expect(await watcher.payloads()).toEqual([])
+  })
+
   test('of every version is published', async () => {
     const { client, watcher } = await watched()
     for (const protocolVersion of [3, 4] as const) {

@@ -12,7 +12,9 @@ export function onClosed(connection: Connection, reason: CloseReason): void {
     if (expiry !== undefined) session.expiryInterval = Math.min(expiry, broker.limits.sessionExpiryMaximum)
   }
   // [MQTT-3.14.4-3] only a normal DISCONNECT deletes the Will. A server that stops says nothing in its clients' names.
-  const publishWill = !(reason.by === 'client' && reason.packet.reasonCode === ReasonCode.success) && !broker.closing
+  // One that got no CONNACK of success was never stored [MQTT-3.1.2-7].
+  const isNormal = reason.by === 'client' && reason.packet.reasonCode === ReasonCode.success
+  const publishWill = !isNormal && !broker.closing && connection.machine.session !== undefined
   broker.logger.debug({ clientId, peer: transport.peer, publishWill }, 'session detached')
   broker.sessions.detached(session, publishWill, session.expiryInterval)
 }
