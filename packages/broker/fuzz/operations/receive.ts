@@ -140,6 +140,15 @@ function take(
     return required >= 0 ? required : session.owed.findIndex((each) => each.kind === kind && isIt(each))
   }
   const live = find('live')
+  // A full queue may have lost the copy of its own and kept the shared one, which looks the same: then it is still a shared
+  // one, which may go to another member, and need not.
+  const kept = live >= 0 && session.owed[live]?.required === false ? model.meet(session, fits) : undefined
+  if (kept !== undefined) {
+    kept.obligation.required = false
+    model.met.push(kept)
+    const copy = kept.obligation.candidates.get(session)?.find((each) => kept.fits(each, kept.obligation))
+    return copy === undefined ? fail(what) : { copy, met: kept }
+  }
   if (live >= 0) {
     checkOrder(session, live, what, model.nowMs)
     return { copy: session.owed.splice(live, 1)[0]!, met: undefined }
