@@ -32,6 +32,7 @@ import { onUnsubscribe } from '../handler/on-unsubscribe.ts'
 import type { RetainedFeed } from '../routing/retained-feed.ts'
 import type { Route } from '../routing/route.ts'
 import type { ClientSession } from '../session/client-session.ts'
+import type { StoredWill } from '../session/will.ts'
 import type { Deadline } from './deadlines.ts'
 import { Outbox } from './outbox.ts'
 
@@ -54,6 +55,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   /** From CONNECT on. */
   session: ClientSession | undefined = undefined
   clientId = ''
+  /** [MQTT-3.1.2-7] */
+  will: StoredWill | undefined = undefined
   /** Who it was found to be: the User Name of CONNECT, or what the authentication mechanism says. */
   userName: string | undefined = undefined
   /** Enhanced authentication that is under way. */

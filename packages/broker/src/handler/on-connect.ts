@@ -4,6 +4,7 @@
  */
 import { type ConnackProperties, type ConnectPacket, isWellFormedUtf8, parseTopicName, ReasonCode } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
+import { storeWill } from '../session/will.ts'
 import { askAuthenticator, askAuthorizer, whenAnswered } from './ask.ts'
 import { beginAuthentication } from './on-auth.ts'
 
@@ -63,6 +64,7 @@ function accept(connection: Connection, packet: ConnectPacket, extra: ConnackPro
   }
   const opened = broker.sessions.open(connection, clientId, packet.cleanStart, expiryInterval)
   connection.session = opened.session
+  connection.will = packet.will && storeWill(packet.will)
   broker.counters.connectionsAccepted++
   const { keepAlive, protocolVersion } = packet
   broker.logger.info(

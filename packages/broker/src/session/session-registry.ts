@@ -67,10 +67,10 @@ export class SessionRegistry {
   detached(session: ClientSession, publishWill: boolean, delayMaxSeconds: number): void {
     const { connection } = session
     session.connection = undefined
-    const will = connection?.machine.connectPacket?.will
+    const will = connection?.will
     const nowMs = this.#broker.clock.now()
     if (will !== undefined && publishWill) {
-      const delay = Math.min(will.properties?.willDelayInterval ?? 0, delayMaxSeconds)
+      const delay = Math.min(will.delayInterval, delayMaxSeconds)
       session.will = new PendingWill(will, nowMs + delay * 1000, () => this.#publishWill(session))
       if (delay === 0) this.#publishWill(session)
       else this.#broker.deadlines.file(session.will)

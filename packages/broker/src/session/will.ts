@@ -6,13 +6,13 @@ import { createPublication, type Publication, type Will } from '@mq/core'
 import type { Deadline } from '../connection/deadlines.ts'
 
 export class PendingWill implements Deadline {
-  readonly will: Will
+  readonly will: StoredWill
   readonly deadlineMs: number
   heapIndex = -1
   filedMs = 0
   readonly #publish: () => void
 
-  constructor(will: Will, deadlineMs: number, publish: () => void) {
+  constructor(will: StoredWill, deadlineMs: number, publish: () => void) {
     this.will = will
     this.deadlineMs = deadlineMs
     this.#publish = publish
@@ -23,16 +23,24 @@ export class PendingWill implements Deadline {
   }
 }
 
+/** A Will as it is kept while its connection lasts: in the bytes that it came in, as decoded it takes ten times as many. */
+export interface StoredWill {
+  readonly topicName: string
+  /** Seconds. */
+  readonly delayInterval: number
+  /** Nobody else's before the Will is published. */
+  readonly publication: Publication
+}
+
+export function storeWill(will: Will): StoredWill {
+  const { willDelayInterval: delayInterval = 0, ...properties } = will.properties ?? {}
+  const { payload, qos, retain, topicName } = will
+  return { topicName, delayInterval, publication: createPublication({ topicName, payload, qos, retain, properties }) }
+}
+
 /** The message that a Will is, with its expiry counted from now. */
-export function willPublication(will: Will, nowMs: number): Publication {
-  const { willDelayInterval: _, ...properties } = will.properties ?? {}
-  const publication = createPublication({
-    topicName: will.topicName,
-    payload: will.payload,
-    qos: will.qos,
-    retain: will.retain,
-    properties,
-  })
+export function willPublication(will: StoredWill, nowMs: number): Publication {
+  const { publication } = will
   if (publication.messageExpiryInterval >= 0) publication.expiresAtMs = nowMs + publication.messageExpiryInterval * 1000
   return publication
 }

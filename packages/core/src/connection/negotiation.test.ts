@@ -2,7 +2,7 @@ import { deepEqual, equal } from 'node:assert/strict'
 import { describe, test } from 'vitest'
 import { connectPacket } from '../../test/server-fixture.ts'
 import { sessionExpiryNever } from '../spec/limits.ts'
-import { announce, defaultServerLimits, negotiate, type ServerLimits } from './negotiation.ts'
+import { announce, defaultServerLimits, essentials, negotiate, type ServerLimits } from './negotiation.ts'
 
 const limits: ServerLimits = { ...defaultServerLimits, sessionExpiryMaximum: 1000, keepAliveMaximum: 60 }
 
@@ -72,4 +72,13 @@ describe('what CONNACK announces', () => {
     const open = { ...limits, receiveMaximum: 65_535, maximumPacketSize: 268_435_460, topicAliasMaximum: 0 }
     deepEqual(announced(connectPacket(5, undefined, { keepAlive: 10 }), open), {})
   })
+})
+
+test('class 2: what CONNECT may hold a megabyte of is not kept for the life of the connection', () => {
+  const bulk = new Uint8Array(10)
+  const kept = { sessionExpiryInterval: 30, authenticationMethod: 'm' }
+  const will = { topicName: 'w', payload: bulk, qos: 0, retain: false } as const
+  const properties = { ...kept, authenticationData: bulk, userProperties: [['a', 'b']] } as const
+  deepEqual(essentials(connectPacket(5, properties, { will, password: bulk })), connectPacket(5, kept))
+  deepEqual(essentials(connectPacket(4, undefined, { will, password: bulk })), connectPacket(4))
 })

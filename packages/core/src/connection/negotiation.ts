@@ -64,6 +64,17 @@ export function negotiate(connect: ConnectPacket, limits: ServerLimits): Negotia
   }
 }
 
+/**
+ * A CONNECT without what its handler needs once: User Properties, which take ten times their bytes when decoded, credentials
+ * and the Will. This much may be kept for as long as the connection lasts.
+ */
+export function essentials(connect: ConnectPacket): ConnectPacket {
+  const { will: _will, password: _password, properties, ...kept } = connect
+  if (properties === undefined) return kept
+  const { userProperties: _userProperties, authenticationData: _authenticationData, ...keptProperties } = properties
+  return { ...kept, properties: keptProperties }
+}
+
 /** The CONNACK properties that announce the limits, and what differs from what the client asked for. */
 export function announce(connect: ConnectPacket, limits: ServerLimits, negotiated: Negotiated): ConnackProperties {
   const asked = connect.properties?.sessionExpiryInterval ?? 0

@@ -30,7 +30,7 @@ import type { TopicEntry } from '../topic/topic-table.ts'
 import { refuseUnreadable, writeAcceptance, writeRefusal } from './connack.ts'
 import { Incoming, type IncomingHandler } from './incoming.ts'
 import { KeepAlive } from './keep-alive.ts'
-import { type Negotiated, negotiate } from './negotiation.ts'
+import { essentials, type Negotiated, negotiate } from './negotiation.ts'
 import { Outgoing } from './outgoing.ts'
 import { PublishAnswers } from './publish-answers.ts'
 import type { CloseReason, ServerConnectionOptions } from './server-handler.ts'
@@ -38,7 +38,7 @@ import type { CloseReason, ServerConnectionOptions } from './server-handler.ts'
 export class ServerConnection<Route> implements IncomingHandler<Route> {
   readonly outgoing: Outgoing
   session: Session | undefined = undefined
-  /** From CONNECT on. */
+  /** From CONNECT on, its essentials. */
   connectPacket: ConnectPacket | undefined = undefined
   negotiated: Negotiated | undefined = undefined
   readonly #incoming: Incoming<Route>
@@ -260,7 +260,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
 
   #opened(packet: ConnectPacket): void {
     const negotiated = negotiate(packet, this.#options.limits)
-    this.connectPacket = packet
+    this.connectPacket = essentials(packet)
     this.negotiated = negotiated
     this.#incoming.version = packet.protocolVersion
     this.outgoing.version = packet.protocolVersion
