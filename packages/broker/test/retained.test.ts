@@ -227,7 +227,7 @@ describe('what is retained is bounded', () => {
   })
 
   test('in bytes', async () => {
-    const { broker, client } = startBroker({ limits: { retainedBytesMax: 3_000 } })
+    const { broker, client } = startBroker({ limits: { retainedBytesMax: 3_300 } })
     const one = await client('one')
     const keep = { retain: true, qos: 1 } as const
     expect(await one.publish('a', 'x'.repeat(1_000), keep)).toBe(0x10)
@@ -250,6 +250,16 @@ describe('what is retained is bounded', () => {
     for (let i = 0; i < 60; i++) one.post('b', `${i}`, { retain: true })
     await one.settled()
     expect(broker.stats.retained).toBe(1)
+  })
+
+  test('class 4: in bytes, the levels of its name included', async () => {
+    const { broker, client } = startBroker({ limits: { retainedBytesMax: 100_000 } })
+    const one = await client('one')
+    for (let i = 0; i < 100; i++) one.post(`${i}${'/a'.repeat(100)}`, 'x', { retain: true })
+    await one.settled()
+    expect(broker.stats.retained).toBeLessThan(10)
+    for (let i = 0; i < 100; i++) one.post(`${i}${'/a'.repeat(100)}`, '', { retain: true })
+    expect(await one.publish('t', 'x'.repeat(99_000), { retain: true, qos: 1 })).toBe(0x10)
   })
 
   test('a Will that has no room is published all the same', async () => {

@@ -56,7 +56,7 @@ export class RetainedMessages {
   hasRoom(topicName: string, publication: Publication): boolean {
     if (publication.payloadEnd === publication.payloadStart) return true
     const { retainedBytesMax, retainedMessagesMax } = this.#limits
-    const size = deliveryBytes(publication)
+    const size = retainedBytes(publication)
     const fits = (): boolean => this.#tree.size < retainedMessagesMax && this.#bytes + size <= retainedBytesMax
     if (fits()) return true
     // What follows costs more, and matters only near the bounds.
@@ -64,7 +64,7 @@ export class RetainedMessages {
     if (fits()) return true
     const earlier = this.#tree.get(topicName)
     if (earlier === undefined) return false
-    return this.#tree.size <= retainedMessagesMax && this.#bytes + size - deliveryBytes(earlier) <= retainedBytesMax
+    return this.#tree.size <= retainedMessagesMax && this.#bytes + size - retainedBytes(earlier) <= retainedBytesMax
   }
 
   /** A PUBLISH with RETAIN 1: it replaces the topic's message [MQTT-3.3.1-5]; an empty one removes it [MQTT-3.3.1-6, -7]. */
@@ -124,7 +124,19 @@ export class RetainedMessages {
   }
 
   #count(publication: Publication, difference: 1 | -1): void {
-    this.#bytes += difference * deliveryBytes(publication)
+    this.#bytes += difference * retainedBytes(publication)
     if (publication.expiresAtMs !== Number.POSITIVE_INFINITY) this.#mortal += difference
   }
 }
+
+/** What keeping it costs: the message, and a node of the tree for each level, of which a name of 255 bytes may have 128. */
+function retainedBytes(publication: Publication): number {
+  const { topicBytes, topicEnd, topicStart } = publication
+  let levels = 1
+  for (let at = topicStart; at < topicEnd; at++) if (topicBytes[at] === slash) levels++
+  return deliveryBytes(publication) + levels * levelBytes
+}
+
+const slash = 0x2f
+/** A level's node, roughly. */
+const levelBytes = 150
