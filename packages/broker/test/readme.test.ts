@@ -11,7 +11,7 @@ const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 const rows = (heading: string): Map<string, string> => {
   const section = readme.split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   return new Map(
-    [...section.matchAll(/^\| `([^`]+)`(?: \*)? \| ([^|]*) \|/gm)].map(([, name = '', cell = '']) => [
+    [...section.matchAll(/^\| `([^`]+)`(?: \*)? *\| ([^|]*) \|/gm)].map(([, name = '', cell = '']) => [
       name,
       cell.trim(),
     ]),
