@@ -23,19 +23,24 @@ import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { root } from './source.ts'
 
+/** A file, or one for each condition. */
+type Target = string | { readonly [condition: string]: Target }
+
 interface Manifest {
   readonly name: string
   readonly version: string
   readonly license: string
   readonly type: string
   readonly engines: { readonly node: string }
-  readonly exports: Readonly<Record<string, string | Readonly<Record<string, string>>>>
+  readonly exports: Readonly<Record<string, Target>>
   readonly bin?: Readonly<Record<string, string>>
   readonly dependencies?: Readonly<Record<string, string>>
 }
 
 const run = promisify(execFile)
 const bin = (name: string) => join(root, 'node_modules', '.bin', name)
+const filesOf = (target: Target): string[] =>
+  typeof target === 'string' ? [target] : Object.values(target).flatMap(filesOf)
 const readManifest = (folder: string): Manifest => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 const folders = ['packages', 'apps']
   .flatMap((parent) => readdirSync(join(root, parent)).map((name) => join(parent, name)))
@@ -86,9 +91,7 @@ describe.each(folders)('%s', (folder) => {
 
   test('holds every file that it exports, and what its source maps lead to', () => {
     const { exports, bin: executables = {} } = manifest()
-    const targets = Object.values(exports).flatMap((target) =>
-      typeof target === 'string' ? [target] : Object.values(target),
-    )
+    const targets = Object.values(exports).flatMap(filesOf)
     const named = [...targets, ...Object.values(executables)].map((target) => target.replace(/^\.\//, ''))
     const maps = files().filter((file) => file.endsWith('.map'))
     const sources = maps.flatMap((map) => {
