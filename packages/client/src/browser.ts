@@ -26,6 +26,7 @@ export type {
   Will,
 } from './options.ts'
 export { scram } from './scram.ts'
+export type { NegotiatedLimits, SessionInfo } from './session-info.ts'
 export { SubscribeError } from './subscribe-error.ts'
 export type { TopicParams } from './topic-params.ts'
 export { openTransport } from './transport/browser.ts'
@@ -38,14 +39,12 @@ export type {
   DisconnectOptions,
   Message,
   MessageHandler,
-  NegotiatedLimits,
   OutgoingMessage,
   PublishOptions,
   PublishResult,
   RequestManyOptions,
   RequestOptions,
   RetainedOptions,
-  SessionInfo,
   Stats,
   StatusEvent,
   SubscribeOptions,

@@ -34,10 +34,10 @@ import { reconnectPolicy } from './reconnect.ts'
 import { Requester } from './request-response.ts'
 import { Requests } from './requests.ts'
 import { Servers } from './servers.ts'
-import { sessionInfo } from './session-info.ts'
+import { type SessionInfo, sessionInfo } from './session-info.ts'
 import { Subscriber } from './subscriber.ts'
 import { Subscriptions } from './subscriptions.ts'
-import type { ClientState, CloseReason, DisconnectOptions, SessionInfo, Stats, StatusEvent } from './types.ts'
+import type { ClientState, CloseReason, DisconnectOptions, Stats, StatusEvent } from './types.ts'
 
 /** What a client is made of, for the facade in facade.ts. */
 export class ClientCore {

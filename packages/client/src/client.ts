@@ -5,6 +5,7 @@ import { MqttError } from './errors.ts'
 import type { ReceivedMessage } from './message.ts'
 import type { Abortable, ConnectOptions, Payload, TransportFactory } from './options.ts'
 import { Reader } from './reader.ts'
+import type { SessionInfo } from './session-info.ts'
 import { iterate } from './subscription.ts'
 import type {
   Client,
@@ -20,7 +21,6 @@ import type {
   RequestManyOptions,
   RequestOptions,
   RetainedOptions,
-  SessionInfo,
   Stats,
   StatusEvent,
   SubscribeOptions,

@@ -6,6 +6,7 @@ import { MqttError } from './errors.ts'
 import type { ReceivedMessage } from './message.ts'
 import type { Payload } from './options.ts'
 import { Reader } from './reader.ts'
+import type { SessionInfo } from './session-info.ts'
 import type { Handler } from './subscriber.ts'
 import type {
   Message,
@@ -13,7 +14,6 @@ import type {
   PublishResult,
   RequestManyOptions,
   RequestOptions,
-  SessionInfo,
   SubscribeOptions,
 } from './types.ts'
 

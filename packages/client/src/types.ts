@@ -2,7 +2,6 @@
 import type {
   DisconnectProperties,
   MessageProperties,
-  ProtocolVersion,
   PublishProperties,
   QoS,
   ReasonCode,
@@ -10,36 +9,8 @@ import type {
 } from '@mq/core'
 import type { ConnectError, MqttError, SubscribeResult } from './errors.ts'
 import type { Abortable, Payload } from './options.ts'
+import type { SessionInfo } from './session-info.ts'
 import type { TopicParams } from './topic-params.ts'
-
-/** What this connection may be used for: CONNACK's word, or what the version itself says. */
-export interface NegotiatedLimits {
-  readonly protocolVersion: ProtocolVersion
-  /** The smaller of the server's Receive Maximum and `sendMaximum`. */
-  readonly receiveMaximum: number
-  /** Bytes; Infinity where the server names none. */
-  readonly maximumPacketSize: number
-  readonly maximumQos: QoS
-  readonly retainAvailable: boolean
-  readonly topicAliasMaximum: number
-  /** Seconds. */
-  readonly keepAlive: number
-  /** Seconds. */
-  readonly sessionExpiryInterval: number
-  readonly wildcardSubscriptionAvailable: boolean
-  readonly subscriptionIdentifierAvailable: boolean
-  readonly sharedSubscriptionAvailable: boolean
-}
-
-export interface SessionInfo {
-  /** The server had a Session of ours. */
-  readonly present: boolean
-  /** The one in use: ours, or what the server assigned. */
-  readonly clientId: string
-  readonly limits: NegotiatedLimits
-  readonly responseInformation: string | undefined
-  readonly userProperties: UserProperties
-}
 
 export interface PublishOptions {
   /** Default 0. */
