@@ -128,13 +128,16 @@ export class Simulation {
       const wish = is5 ? given : { ...given, noLocal: false, retainAsPublished: false, retainHandling: 0 as const }
       const subscription = { ...wish, identifier: is5 ? identifier : 0 }
       const isNew = !session.subscriptions.has(wish.filter)
-      for (const each of session.owed)
-        if (each.kind === 'retained' && each.filters.has(wish.filter)) each.required = false
+      const replaced = session.owed.filter((each) => each.kind === 'retained' && each.filters.has(wish.filter))
+      for (const each of replaced) each.required = false
       session.subscriptions.set(wish.filter, subscription)
       const isShared = wish.filter.startsWith('$share/')
       // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
       const wantsRetained = wish.retainHandling === 0 || (wish.retainHandling === 1 && isNew)
-      if (wantsRetained && !isShared) this.#stage.model.oweRetained(session, subscription)
+      const known = session.owed.length
+      // What the replaced subscription was still owed may come on the terms of the new one, or not at all.
+      if (!isShared && (wantsRetained || replaced.length > 0)) this.#stage.model.oweRetained(session, subscription)
+      if (!wantsRetained) for (const each of session.owed.slice(known)) each.required = false
     }
     expectAnswer(connection, 'suback', { packetId, reasonCodes: wishes.map((each) => each.qos) })
     this.#stage.write(connection, {
