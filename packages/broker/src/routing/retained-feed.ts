@@ -65,12 +65,12 @@ export class RetainedFeed {
         setImmediate(this.#again)
         return
       }
-      // What replaced it meanwhile says how, and not whether.
-      const subscription = owner.subscriptions.get(first.subscription.text)
+      const { matches, subscription } = first
+      // If it was replaced meanwhile, what it asked for is owed all the same, as if it had been sent at once.
+      const isThere = owner.subscriptions.get(subscription.text)?.begun === subscription.begun
       this.#found = undefined
-      const isOver = subscription?.begun !== first.subscription.begun || !first.matches.step(this.#visit)
-      if (isOver) this.#pending.delete(first.subscription.text)
-      if (subscription === undefined || this.#found === undefined) continue
+      if (!isThere || !matches.step(this.#visit)) this.#pending.delete(subscription.text)
+      if (this.#found === undefined) continue
       this.#send(subscription, this.#found)
       sent++
     }
