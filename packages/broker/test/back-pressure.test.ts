@@ -39,6 +39,25 @@ describe('a publisher that is faster than its receivers', () => {
     expect(broker.counters.dropped['queue-full']).toBe(9)
   })
 
+  test('does not wait for one that takes a message now and then', async () => {
+    const { broker, client, clock } = startBroker({ limits: { queueMessagesMax: 1000 } })
+    const receiver = await client('receiver', { silent: true, properties: { receiveMaximum: 1 } })
+    await receiver.subscribe('t', { qos: 1 })
+    const publisher = await client('publisher')
+    for (const payload of numbers(700)) publisher.post('t', payload, { qos: 1 })
+    await turns()
+    expect(broker.counters.messagesReceived).toBeLessThan(600)
+    // Ten messages in a second: not frozen, and not worth waiting for.
+    for (let i = 0; i < 3; i++) {
+      const { packetId = 0 } = await receiver.next('publish')
+      receiver.ack('puback', packetId)
+      await turns()
+      clock.advance(100)
+    }
+    await turns()
+    expect(broker.counters.messagesReceived).toBe(700)
+  })
+
   test('is not slowed for one slow receiver among others', async () => {
     const { broker, client } = startBroker({ limits: { queueMessagesMax: 10 } })
     const slow = await client('slow', { silent: true, properties: { receiveMaximum: 1 } })

@@ -27,8 +27,8 @@ export class Model {
   readonly sessions: Map<string, Session> = new Map()
   readonly retained: Map<string, Message> = new Map()
   obligations: Obligation[] = []
-  /** In this step. */
-  met: Met[] = []
+  /** So far, as it may have to be thought over. */
+  readonly met: Met[] = []
   readonly #scenario: Scenario
 
   constructor(scenario: Scenario, nowMs: number) {
@@ -135,17 +135,25 @@ export class Model {
     const [open] = this.obligations.filter(isFor).sort((one, other) => urgency(one) - urgency(other))
     if (open !== undefined) {
       this.obligations.splice(this.obligations.indexOf(open), 1)
-      return { obligation: open, session, fits, inFlight: undefined }
+      return { obligation: open, session, fits, inFlight: undefined, mayBeOwn: false }
     }
     for (const other of this.met) {
       if (tried.has(other) || !isFor(other.obligation)) continue
       tried.add(other)
+      const own = other.session.owed.findIndex((each) => each.kind === 'live' && other.fits(each, other.obligation))
+      if (own >= 0 || other.mayBeOwn) {
+        // It was the copy of its own after all, which looks the same.
+        if (own >= 0) other.session.owed.splice(own, 1)
+        this.met.splice(this.met.indexOf(other), 1)
+        if (other.inFlight !== undefined) other.inFlight.obligation = undefined
+        return { obligation: other.obligation, session, fits, inFlight: undefined, mayBeOwn: false }
+      }
       const instead = this.meet(other.session, other.fits, tried)
       if (instead === undefined) continue
       const { obligation } = other
       other.obligation = instead.obligation
       if (other.inFlight !== undefined) other.inFlight.obligation = instead.obligation
-      return { obligation, session, fits, inFlight: undefined }
+      return { obligation, session, fits, inFlight: undefined, mayBeOwn: false }
     }
     return undefined
   }

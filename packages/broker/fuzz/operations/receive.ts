@@ -145,6 +145,7 @@ function take(
   const kept = live >= 0 && session.owed[live]?.required === false ? model.meet(session, fits) : undefined
   if (kept !== undefined) {
     kept.obligation.required = false
+    kept.mayBeOwn = true
     model.met.push(kept)
     const copy = kept.obligation.candidates.get(session)?.find((each) => kept.fits(each, kept.obligation))
     return copy === undefined ? fail(what) : { copy, met: kept }

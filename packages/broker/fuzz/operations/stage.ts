@@ -78,7 +78,6 @@ export class Stage {
     )
     for (const { session, connection } of there) receive(model, session, connection)
     for (const { session, connection } of there) checkSettled(model, session, connection)
-    model.met = []
     const { connections, sessions, subscriptions } = this.world.broker.stats
     const subscribed = [...model.sessions.values()].reduce((sum, each) => sum + each.subscriptions.size, 0)
     deepStrictEqual(

@@ -44,12 +44,14 @@ export interface Obligation {
   mayBeSent: boolean
 }
 
-/** Which obligation was met by a message that came in this step: as far as could be told. */
+/** Which obligation was met by a message that came: as far as could be told. */
 export interface Met {
   obligation: Obligation
   readonly session: Session
   readonly fits: (copy: Copy, obligation: Obligation) => boolean
   inFlight: InFlight | undefined
+  /** A copy of its own, which looks the same, may have been what came. */
+  mayBeOwn: boolean
 }
 
 export interface InFlight {

@@ -29,10 +29,17 @@ export function onPublish(connection: Connection, publication: Publication, topi
     whenAnswered(connection, allowed, (answer) => {
       if (connection.machine.isClosed) return
       if (!answer) deny(connection, message, topic, 'not authorized')
+      else if (message.expiresAtMs <= broker.clock.now()) expire(connection, message)
       else if (take(connection, message, topic)) return
       connection.release()
     })
   }
+}
+
+/** It expired while the authorizer thought [MQTT-3.3.2-5]: taken, and dropped. */
+function expire(connection: Connection, publication: Publication): void {
+  connection.broker.counters.dropped.expired++
+  if (publication.qos > 0) promise(connection, publication.packetId, ReasonCode.success, undefined)
 }
 
 /** PUBREL: the client has seen PUBREC, so the identifier may be forgotten, and PUBCOMP promises that it is. */

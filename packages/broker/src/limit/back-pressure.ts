@@ -4,8 +4,9 @@
  *
  *     every connected receiver of the message is behind ─► read no more from this publisher
  *     one of them has caught up                         ─► read on
- *     none has taken anything for a quarter of a second ─► they are frozen, not slow: read on, and do not wait for them
- *                                                          again until they move; their queues drop by policy, counted
+ *     none takes more than a few in a quarter second    ─► they are frozen or as good as: read on, and do not wait for them
+ *                                                          for ten seconds, and then only if they have moved; their queues
+ *                                                          drop by policy, counted
  *
  * So one slow receiver among others slows nobody (the others are not behind), and a frozen one costs a publisher that has no
  * other receiver a quarter of a second, once. Receivers that are away do not count: their queue is what they have.
@@ -19,22 +20,31 @@ import type { Deadline } from '../connection/deadlines.ts'
 import type { ClientSession } from '../session/client-session.ts'
 
 const lookMs = 5
-const frozenMs = 250
+/** Messages that they must take in `windowMs`, all together, to be worth waiting for. */
+const progressMin = 16
+const windowMs = 250
+const restMs = 10_000
 
 /**
  * Stop reading from `publisher` until one of `receivers`, all behind, has caught up or all have stopped taking messages.
  * False: there is no reason to.
  */
 export function slow(publisher: Connection, receivers: readonly ClientSession[]): boolean {
-  if (receivers.length === 0 || !receivers.every(mayBeAwaited)) return false
+  if (receivers.length === 0) return false
+  const nowMs = publisher.broker.clock.now()
+  if (!receivers.every((each) => mayBeAwaited(each, nowMs))) return false
   publisher.machine.holdBack()
-  publisher.broker.deadlines.file(new Wait(publisher, receivers, publisher.broker.clock.now()))
+  publisher.broker.deadlines.file(new Wait(publisher, receivers, nowMs))
   return true
 }
 
 /** Not one that was frozen and has not moved since, nor one that is itself made to wait: two could wait for each other. */
-function mayBeAwaited(receiver: ClientSession): boolean {
-  return receiver.stalledAt !== receiver.session.progress && receiver.connection?.machine.held === false
+function mayBeAwaited(receiver: ClientSession, nowMs: number): boolean {
+  return (
+    receiver.stalledAt !== receiver.session.progress &&
+    receiver.notAwaitedUntilMs <= nowMs &&
+    receiver.connection?.machine.held === false
+  )
 }
 
 class Wait implements Deadline {
@@ -43,34 +53,43 @@ class Wait implements Deadline {
   deadlineMs: number
   readonly #publisher: Connection
   readonly #receivers: readonly ClientSession[]
+  /** What they had taken when the window began, and when that was. */
   #progress: number
-  #progressMs: number
+  #windowMs: number
 
   constructor(publisher: Connection, receivers: readonly ClientSession[], nowMs: number) {
     this.#publisher = publisher
     this.#receivers = receivers
     this.#progress = this.#sum()
-    this.#progressMs = nowMs
+    this.#windowMs = nowMs
     this.deadlineMs = nowMs + lookMs
   }
 
   due(nowMs: number): void {
     if (this.#publisher.machine.isClosed) return
-    if (this.#receivers.some((each) => !each.session.congested || each.connection?.machine.held !== false)) {
+    if (this.#receivers.some((each) => each.session.caughtUp || each.connection?.machine.held !== false)) {
       this.#publisher.release()
       return
     }
-    const progress = this.#sum()
-    if (progress !== this.#progress) {
+    if (nowMs - this.#windowMs >= windowMs) {
+      const progress = this.#sum()
+      if (progress - this.#progress < progressMin) {
+        this.#giveUp(nowMs)
+        return
+      }
       this.#progress = progress
-      this.#progressMs = nowMs
-    } else if (nowMs - this.#progressMs >= frozenMs) {
-      for (const each of this.#receivers) each.stalledAt = each.session.progress
-      this.#publisher.release()
-      return
+      this.#windowMs = nowMs
     }
     this.deadlineMs = nowMs + lookMs
     this.#publisher.broker.deadlines.file(this)
+  }
+
+  #giveUp(nowMs: number): void {
+    for (const each of this.#receivers) {
+      each.stalledAt = each.session.progress
+      each.notAwaitedUntilMs = nowMs + restMs
+    }
+    this.#publisher.release()
   }
 
   #sum(): number {

@@ -34,6 +34,8 @@ export class ClientSession implements Deadline, SessionObserver {
   ended = false
   /** `session.progress` when a publisher waited for it in vain; -1 if none did. Until that moves on, nobody waits for it. */
   stalledAt = -1
+  /** Publishers have waited for it long enough; until then none does. */
+  notAwaitedUntilMs = 0
   /** When it expires: Infinity while connected, or for ever. */
   deadlineMs: number = Number.POSITIVE_INFINITY
   heapIndex = -1

@@ -33,6 +33,8 @@ export interface SessionOptions {
 
 /** Above this part of its bound a queue counts as congested, with room left for what is on its way already. */
 const congestedFill = 0.5
+/** And below this one as caught up. */
+const caughtUpFill = 0.25
 
 export class Session {
   readonly outbound: OutboundQos = new OutboundQos()
@@ -81,6 +83,11 @@ export class Session {
     return (
       this.link !== undefined && (!this.link.writable || (this.queue.length > 0 && this.queue.fill > congestedFill))
     )
+  }
+
+  /** It was congested, and is not any more, by some distance; or it is not there. */
+  get caughtUp(): boolean {
+    return this.link === undefined || (this.link.writable && this.queue.fill <= caughtUpFill)
   }
 
   /** Hand a message to the receiver now, or when it can be. False: there is no room, it was dropped (and reported). */
