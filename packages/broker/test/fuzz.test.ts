@@ -1,10 +1,10 @@
 /**
- * A short run of what `pnpm fuzz` does for as long as it is told: the same cases every time, and new ones, whose seed stands in
- * the name of the test.
+ * A short run of what `pnpm fuzz` does for as long as it is told, and the same cases every time: a test that fails says that
+ * the change is at fault, not chance. New cases are `pnpm fuzz`'s, which begins with a fresh seed.
  */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { randomSeed, runBatch } from '../fuzz/runner.ts'
+import { runBatch } from '../fuzz/runner.ts'
 import { createTally, type Target } from '../fuzz/target.ts'
 import { createTargets } from '../fuzz/targets.ts'
 
@@ -18,10 +18,7 @@ const cases: Readonly<Record<string, number>> = {
   soak: 150,
 }
 
-const fresh = randomSeed()
-console.log(`fuzzing with the fresh seed ${fresh}`)
-
-describe.each([20_240_601, fresh])('seed %i', (seed) => {
+describe.each([20_240_601, 20_261_122])('seed %i', (seed) => {
   test.each(createTargets().map((target) => ({ name: target.name, target })))(
     '$name',
     { timeout: 120_000 },

@@ -18,6 +18,7 @@
 import type { Connection } from '../connection/connection.ts'
 import type { Deadline } from '../connection/deadlines.ts'
 import type { ClientSession } from '../session/client-session.ts'
+import { hasCaughtUp } from './congestion.ts'
 
 const lookMs = 5
 /** Messages that they must take in `windowMs`, all together, to be worth waiting for. */
@@ -67,7 +68,7 @@ class Wait implements Deadline {
 
   due(nowMs: number): void {
     if (this.#publisher.machine.isClosed) return
-    if (this.#receivers.some((each) => each.session.caughtUp || each.connection?.machine.held !== false)) {
+    if (this.#receivers.some((each) => hasCaughtUp(each.session) || each.connection?.machine.held !== false)) {
       this.#publisher.release()
       return
     }

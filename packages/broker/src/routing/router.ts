@@ -3,6 +3,7 @@
  * be known before a message comes is in the topic's Route.
  */
 import type { Publication, QoS, Session, TopicEntry, TopicTable } from '@mq/core'
+import { isCongested } from '../limit/congestion.ts'
 import type { Counters } from '../metric/counters.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import type { Route } from './route.ts'
@@ -54,7 +55,7 @@ export class Router {
       }
       if (target.session.link === undefined) continue
       connected++
-      if (target.session.congested) behind++
+      if (isCongested(target.session)) behind++
     }
     for (let i = 0; i < groups.length; i++) {
       matched = true
@@ -68,7 +69,7 @@ export class Router {
   /** The sessions that `congested` spoke of. */
   receivers(topic: TopicEntry<Route>, publisher: Session | undefined): ClientSession[] {
     const { targets } = this.#index.route(topic)
-    return targets.filter((each) => each.session !== publisher && each.session.congested).map((each) => each.owner)
+    return targets.filter((each) => each.session !== publisher && isCongested(each.session)).map((each) => each.owner)
   }
 
   /** A message of the broker's own making (a Will), whose topic has not been interned. */

@@ -31,11 +31,6 @@ export interface SessionOptions {
   readonly now: () => number
 }
 
-/** Above this part of its bound a queue counts as congested, with room left for what is on its way already. */
-const congestedFill = 0.5
-/** And below this one as caught up. */
-const caughtUpFill = 0.25
-
 export class Session {
   readonly outbound: OutboundQos = new OutboundQos()
   readonly inbound: InboundQos = new InboundQos()
@@ -76,18 +71,6 @@ export class Session {
   /** Grows while the receiver takes messages: whoever waits for it can tell slow from frozen. */
   get progress(): number {
     return this.#progress
-  }
-
-  /** The receiver is connected and behind: its outbox is full, or its queue nearly is. Bringing more would mean dropping. */
-  get congested(): boolean {
-    return (
-      this.link !== undefined && (!this.link.writable || (this.queue.length > 0 && this.queue.fill > congestedFill))
-    )
-  }
-
-  /** It was congested, and is not any more, by some distance; or it is not there. */
-  get caughtUp(): boolean {
-    return this.link === undefined || (this.link.writable && this.queue.fill <= caughtUpFill)
   }
 
   /** Hand a message to the receiver now, or when it can be. False: there is no room, it was dropped (and reported). */
