@@ -14,7 +14,6 @@ import {
   type Copy,
   copyFor,
   type Message,
-  type Met,
   type Obligation,
   type Owed,
   type Session,
@@ -27,8 +26,6 @@ export class Model {
   readonly sessions: Map<string, Session> = new Map()
   readonly retained: Map<string, Message> = new Map()
   obligations: Obligation[] = []
-  /** So far, as it may have to be thought over. */
-  readonly met: Met[] = []
   readonly #scenario: Scenario
 
   constructor(scenario: Scenario, nowMs: number) {
@@ -50,7 +47,7 @@ export class Model {
       }
     }
     const owed: Owed[] = []
-    const groups = new Map<string, Map<Session, Copy[]>>()
+    const groups = new Map<string, Map<Session, Copy>>()
     let matched = false
     for (const session of this.sessions.values()) {
       const plain: Subscription[] = []
@@ -61,8 +58,8 @@ export class Model {
           // [MQTT-3.8.3-3]
           if (!(subscription.noLocal && session === publisher)) plain.push(subscription)
         } else {
-          const members = groups.get(subscription.filter) ?? new Map<Session, Copy[]>()
-          members.set(session, [copyFor(message, [subscription])])
+          const members = groups.get(subscription.filter) ?? new Map<Session, Copy>()
+          members.set(session, copyFor(message, [subscription]))
           groups.set(subscription.filter, members)
         }
       }
@@ -77,7 +74,7 @@ export class Model {
     for (const [group, candidates] of groups) {
       matched = true
       const required = this.#someoneMust(candidates)
-      const obligation: Obligation = { message, groups: new Set([group]), candidates, required, mayBeSent: false }
+      const obligation: Obligation = { message, group, candidates, required, mayBeSent: false }
       shared.push(obligation)
     }
     for (const each of shared) {
@@ -88,13 +85,25 @@ export class Model {
     return { matched, owed, shared }
   }
 
-  /** Retained messages for a subscription that was just made. */
-  oweRetained(session: Session, subscription: Subscription): void {
+  subscribe(session: Session, subscription: Subscription): void {
+    const { filter, retainHandling } = subscription
+    const isNew = !session.subscriptions.has(filter)
+    const replaced = session.owed.filter((each) => each.kind === 'retained' && each.filters.has(filter))
+    for (const each of replaced) each.required = false
+    session.subscriptions.set(filter, subscription)
+    if (splitShare(filter).share !== undefined) return
+    // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
+    const isWanted = retainHandling === 0 || (retainHandling === 1 && isNew)
+    // What the replaced subscription was still owed may come on the terms of the new one, or not at all.
+    if (isWanted || replaced.length > 0) this.#oweRetained(session, subscription, isWanted)
+  }
+
+  #oweRetained(session: Session, subscription: Subscription, isWanted: boolean): void {
     for (const message of this.retained.values()) {
       if (!matches(subscription.filter, message.topic) || message.expiresAtMs <= this.nowMs) continue
       const copy = { ...copyFor(message, [subscription]), retain: true }
       // Whether No Local holds back one's own retained message is not said.
-      const required = !subscription.noLocal && !(message.isBig && session.connection?.isSmall === true)
+      const required = isWanted && !subscription.noLocal && !(message.isBig && session.connection?.isSmall === true)
       const filters = new Set([subscription.filter])
       session.owed.push({ ...copy, kind: 'retained', filters, required, mayBeSent: false })
     }
@@ -118,44 +127,6 @@ export class Model {
     const lost = this.obligations.filter((each) => each.candidates.size === 0)
     this.obligations = this.obligations.filter((each) => each.candidates.size > 0)
     return lost
-  }
-
-  /**
-   * The obligation that a message meets which `session` got. Two groups that match the same message may leave a choice; when
-   * it turns out to have been wrong, it is made anew.
-   */
-  meet(
-    session: Session,
-    fits: (copy: Copy, obligation: Obligation) => boolean,
-    tried: Set<Met> = new Set(),
-  ): Met | undefined {
-    const isFor = (each: Obligation): boolean => each.candidates.get(session)?.some((copy) => fits(copy, each)) === true
-    // The one that is hardest to meet otherwise.
-    const urgency = (each: Obligation): number => (each.required ? 0 : 1000) + each.candidates.size
-    const [open] = this.obligations.filter(isFor).sort((one, other) => urgency(one) - urgency(other))
-    if (open !== undefined) {
-      this.obligations.splice(this.obligations.indexOf(open), 1)
-      return { obligation: open, session, fits, inFlight: undefined, mayBeOwn: false }
-    }
-    for (const other of this.met) {
-      if (tried.has(other) || !isFor(other.obligation)) continue
-      tried.add(other)
-      const own = other.session.owed.findIndex((each) => each.kind === 'live' && other.fits(each, other.obligation))
-      if (own >= 0 || other.mayBeOwn) {
-        // It was the copy of its own after all, which looks the same.
-        if (own >= 0) other.session.owed.splice(own, 1)
-        this.met.splice(this.met.indexOf(other), 1)
-        if (other.inFlight !== undefined) other.inFlight.obligation = undefined
-        return { obligation: other.obligation, session, fits, inFlight: undefined, mayBeOwn: false }
-      }
-      const instead = this.meet(other.session, other.fits, tried)
-      if (instead === undefined) continue
-      const { obligation } = other
-      other.obligation = instead.obligation
-      if (other.inFlight !== undefined) other.inFlight.obligation = instead.obligation
-      return { obligation, session, fits, inFlight: undefined, mayBeOwn: false }
-    }
-    return undefined
   }
 
   /** Its publisher was told that nobody could take it: then nobody may have been sure to get it, and nobody gets it. */
@@ -189,10 +160,6 @@ export class Model {
     this.sessions.delete(session.clientId)
     session.subscriptions.clear()
     const held = this.obligations.filter((each) => each.candidates.has(session))
-    const groupsOf = (message: Message): string[] =>
-      [...held, ...session.inFlight.flatMap((each) => each.obligation ?? [])]
-        .filter((each) => each.message === message)
-        .flatMap((each) => [...each.groups])
     for (const { copy, obligation, state } of session.inFlight) {
       // [MQTT-4.8.2-5] QoS 2 that was begun goes to nobody else.
       if (obligation === undefined || copy.qos === 2 || state !== 'publish') continue
@@ -200,7 +167,7 @@ export class Model {
       this.obligations.push(obligation)
       held.push(obligation)
     }
-    for (const each of held) this.#reassign(each, session, groupsOf(each.message))
+    for (const each of held) this.#reassign(each, session)
     this.obligations = this.obligations.filter((each) => each.candidates.size > 0)
     if (session.will !== undefined) this.#publishWill(session)
   }
@@ -232,17 +199,13 @@ export class Model {
   }
 
   /** `session` is gone: another member may get what it held, and need not. */
-  #reassign(obligation: Obligation, session: Session, groups: readonly string[]): void {
+  #reassign(obligation: Obligation, session: Session): void {
     obligation.candidates.delete(session)
     obligation.required = false
-    for (const group of groups) obligation.groups.add(group)
     for (const other of this.sessions.values()) {
-      const subscriptions = [...obligation.groups].flatMap((group) => other.subscriptions.get(group) ?? [])
-      if (subscriptions.length === 0) continue
-      obligation.candidates.set(
-        other,
-        subscriptions.map((each) => copyFor(obligation.message, [each])),
-      )
+      const subscription = other.subscriptions.get(obligation.group)
+      if (subscription === undefined) continue
+      obligation.candidates.set(other, copyFor(obligation.message, [subscription]))
       if (!this.#canTake(other)) this.#crowd(other, obligation.message)
     }
   }
@@ -282,16 +245,12 @@ export class Model {
     return session.owed.length + this.obligations.filter((each) => each.candidates.has(session)).length
   }
 
-  #someoneMust(candidates: ReadonlyMap<Session, readonly Copy[]>): boolean {
+  #someoneMust(candidates: ReadonlyMap<Session, Copy>): boolean {
     const all = [...candidates]
-    const surely = ([session, copies]: [Session, readonly Copy[]]): boolean => {
-      if (copies.some((copy) => copy.message.isBig)) return false
+    const surely = ([session, copy]: [Session, Copy]): boolean => {
+      if (copy.message.isBig) return false
       if (this.#canTake(session)) return true
-      return (
-        copies.every((copy) => copy.qos > 0) &&
-        session.expiry > 0 &&
-        this.#waiting(session) < this.#scenario.queueMessagesMax
-      )
+      return copy.qos > 0 && session.expiry > 0 && this.#waiting(session) < this.#scenario.queueMessagesMax
     }
     return all.every(surely)
   }

@@ -1,6 +1,7 @@
 /** What clients do, as data: a sequence of these is generated, carried out, and shrunk when broker and model disagree. */
 import type { ProtocolVersion, QoS, QueuePolicy } from '@mq/core'
 import fc from 'fast-check'
+import { splitShare } from './matching.ts'
 
 export interface WillWish {
   readonly topic: string
@@ -80,10 +81,12 @@ export interface Scenario {
   readonly operations: readonly Operation[]
 }
 
-export const clientCount = 3
+export const clientCount = 4
+/** One client speaks now this version, now that. The others speak 5.0, and only they are in shared subscriptions. */
+export const mixedClient = 3
 const client = fc.nat({ max: clientCount - 1 })
 const topic = fc.constantFrom('a', 'a/b', 'b', 'a/b/c', '$x/a')
-const filter = fc.constantFrom(
+export const filters: readonly string[] = [
   'a',
   'a/b',
   'b',
@@ -95,25 +98,28 @@ const filter = fc.constantFrom(
   '$share/g/a',
   '$share/g/#',
   '$share/h/a/b',
-)
+]
+const filter = fc.constantFrom(...filters)
 const qos = fc.constantFrom<QoS[]>(0, 1, 2, 1, 2)
 const rarely = fc.integer({ min: 0, max: 4 }).map((each) => each === 4)
 
-const connect: fc.Arbitrary<ConnectOperation> = fc.record({
-  type: fc.constant('connect' as const),
-  client,
-  version: fc.constantFrom<ProtocolVersion[]>(5, 5, 5, 4, 3),
-  cleanStart: rarely,
-  expiry: fc.constantFrom(20, 20, 0, 2, 0xffff_ffff),
-  receiveMaximum: fc.constantFrom(1, 2, 20),
-  topicAliasMaximum: fc.constantFrom(0, 0, 2),
-  small: rarely,
-  keepAlive: fc.constantFrom(0, 0, 0, 5),
-  will: fc.option(fc.record({ topic, qos, retain: rarely, delay: fc.constantFrom(0, 1, 5, 60) }), {
-    nil: undefined,
-    freq: 2,
+const connect: fc.Arbitrary<ConnectOperation> = client.chain((client) =>
+  fc.record({
+    type: fc.constant('connect' as const),
+    client: fc.constant(client),
+    version: client === mixedClient ? fc.constantFrom<ProtocolVersion[]>(5, 4, 3) : fc.constant<ProtocolVersion>(5),
+    cleanStart: rarely,
+    expiry: fc.constantFrom(20, 20, 0, 2, 0xffff_ffff),
+    receiveMaximum: fc.constantFrom(1, 2, 20),
+    topicAliasMaximum: fc.constantFrom(0, 0, 2),
+    small: rarely,
+    keepAlive: fc.constantFrom(0, 0, 0, 5),
+    will: fc.option(fc.record({ topic, qos, retain: rarely, delay: fc.constantFrom(0, 1, 5, 60) }), {
+      nil: undefined,
+      freq: 2,
+    }),
   }),
-})
+)
 const wish: fc.Arbitrary<FilterWish> = fc
   .record({
     filter,
@@ -123,6 +129,10 @@ const wish: fc.Arbitrary<FilterWish> = fc
     retainHandling: fc.constantFrom<(0 | 1 | 2)[]>(0, 0, 1, 2),
   })
   .map((each) => (each.filter.startsWith('$share') ? { ...each, noLocal: false } : each))
+function notShared(wish: FilterWish): FilterWish {
+  return { ...wish, filter: splitShare(wish.filter).filter }
+}
+
 const publish: fc.Arbitrary<PublishOperation> = fc.record({
   type: fc.constant('publish' as const),
   client,
@@ -138,12 +148,14 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 5, arbitrary: connect },
   {
     weight: 5,
-    arbitrary: fc.record({
-      type: fc.constant('subscribe' as const),
-      client,
-      wishes: fc.array(wish, { minLength: 1, maxLength: 3 }),
-      identifier: fc.constantFrom(0, 0, 1, 2),
-    }),
+    arbitrary: fc
+      .record({
+        type: fc.constant('subscribe' as const),
+        client,
+        wishes: fc.array(wish, { minLength: 1, maxLength: 3 }),
+        identifier: fc.constantFrom(0, 0, 1, 2),
+      })
+      .map((each) => (each.client === mixedClient ? { ...each, wishes: each.wishes.map(notShared) } : each)),
   },
   {
     weight: 1,

@@ -8,7 +8,7 @@ import { Simulation } from './simulation.ts'
 
 export const operationsTarget: Target = {
   name: 'operations',
-  batch: 300,
+  batch: 400,
   property: (tally) =>
     fc.asyncProperty(scenario, async (input) => {
       const trap = setTrap()

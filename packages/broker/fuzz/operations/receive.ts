@@ -7,7 +7,8 @@ import {
   type Copy,
   hasQuota,
   type InFlight,
-  type Met,
+  type Message,
+  type Obligation,
   type Owed,
   type Session,
   smallMax,
@@ -51,11 +52,8 @@ export function checkSettled(model: Model, session: Session, connection: Connect
     if (connection.isSmall && each.message.isBig) continue
     fail(`${who} does not get ${describe(each)} (${each.kind}), and nothing stands in the way`)
   }
-  for (const { message, groups, required } of model.drained(session)) {
-    ok(
-      !required || message.expiresAtMs <= model.nowMs,
-      `nobody of ${[...groups]} gets ${message.id} on ${message.topic}`,
-    )
+  for (const { message, group, required } of model.drained(session)) {
+    ok(!required || message.expiresAtMs <= model.nowMs, `nobody of ${group} gets ${message.id} on ${message.topic}`)
   }
 }
 
@@ -80,8 +78,8 @@ function receivePubrel(session: Session, packetId: number): void {
 
 function receiveMessage(model: Model, session: Session, connection: Connection, packet: PublishPacket): void {
   const topic = topicOf(connection, packet)
-  const id = packet.payload.length === 0 ? `empty ${topic}` : text(packet.payload)
-  const what = `${session.clientId} gets ${id} on ${topic} (QoS ${packet.qos}, DUP ${packet.dup}, id ${packet.packetId})`
+  const is = (message: Message): boolean => isMessage(packet, topic, message)
+  const what = `${session.clientId} gets ${name(packet)} on ${topic} (QoS ${packet.qos}, DUP ${packet.dup}, id ${packet.packetId})`
   if (packet.packetId !== undefined) {
     session.inFlight = session.inFlight.filter(
       (each) => each.packetId !== packet.packetId || packet.dup || each.isSent || !each.mayBeLost,
@@ -90,7 +88,7 @@ function receiveMessage(model: Model, session: Session, connection: Connection, 
     if (known !== undefined) {
       // [MQTT-2.2.1-4] An identifier is in use until its exchange is over, and after PUBREC nothing is sent again [MQTT-4.3.3-5].
       ok(known.state === 'publish' && !known.isSent, `${what}: its identifier is in use for ${describe(known.copy)}`)
-      equal(id, known.copy.message.id, `${what}: under this identifier it was ${known.copy.message.id}`)
+      ok(is(known.copy.message), `${what}: under this identifier it was ${known.copy.message.id}`)
       equal(packet.qos, known.copy.qos, what)
       ok(packet.dup, `${what}: sent again without DUP [MQTT-3.3.1-1]`)
       inOrder(session, known)
@@ -99,23 +97,25 @@ function receiveMessage(model: Model, session: Session, connection: Connection, 
       return
     }
   }
-  const { copy, met } = take(model, session, connection, packet, id, topic, what)
+  const { copy, obligation } = take(model, session, connection, packet, is, what)
   if (packet.packetId === undefined) return
   const inFlight: InFlight = {
     packetId: packet.packetId,
     copy,
-    obligation: met?.obligation,
+    obligation,
     state: 'publish',
     isSent: true,
     counts: false,
     mayBeLost: false,
   }
-  if (met !== undefined) met.inFlight = inFlight
   session.inFlight.push(inFlight)
   count(session, connection, inFlight, what)
 }
 
-type Taken = { readonly copy: Copy; readonly met: Met | undefined }
+interface Taken {
+  readonly copy: Copy
+  readonly obligation: Obligation | undefined
+}
 
 /** The copy that this packet is, no longer owed. */
 function take(
@@ -123,64 +123,44 @@ function take(
   session: Session,
   connection: Connection,
   packet: PublishPacket,
-  id: string,
-  topic: string,
+  is: (message: Message) => boolean,
   what: string,
 ): Taken {
   const fits = (copy: Copy): boolean =>
-    copy.message.id === id &&
-    copy.message.topic === topic &&
+    is(copy.message) &&
     copy.qos === packet.qos &&
     copy.retain === packet.retain &&
     isInTime(model, connection, packet, copy) &&
     (connection.version < 5 || sameNumbers(copy.identifiers, packet.properties?.subscriptionIdentifiers ?? []))
-  const isIt = (each: Owed): boolean => fits(each) && (!packet.dup || each.mayBeSent)
-  const find = (kind: Owed['kind']): number => {
-    const required = session.owed.findIndex((each) => each.kind === kind && each.required && isIt(each))
-    return required >= 0 ? required : session.owed.findIndex((each) => each.kind === kind && isIt(each))
-  }
-  const live = find('live')
-  // A full queue may have lost the copy of its own and kept the shared one, which looks the same: then it is still a shared
-  // one, which may go to another member, and need not.
-  const kept = live >= 0 && session.owed[live]?.required === false ? model.meet(session, fits) : undefined
-  if (kept !== undefined) {
-    kept.obligation.required = false
-    kept.mayBeOwn = true
-    model.met.push(kept)
-    const copy = kept.obligation.candidates.get(session)?.find((each) => kept.fits(each, kept.obligation))
-    return copy === undefined ? fail(what) : { copy, met: kept }
-  }
-  if (live >= 0) {
-    checkOrder(session, live, what, model.nowMs)
-    return { copy: session.owed.splice(live, 1)[0]!, met: undefined }
-  }
-  // A shared copy and a retained one may look the same. What must come goes before what need not.
-  const retained = find('retained')
-  const mustBeRetained = session.owed[retained]?.required === true
-  const meet = (onlyRequired: boolean): Met | undefined =>
-    model.meet(
-      session,
-      (copy, each) => fits(copy) && (!packet.dup || each.mayBeSent) && (each.required || !onlyRequired),
+  const find = (kind: Owed['kind'], isRequired: boolean): number =>
+    session.owed.findIndex(
+      (each) => each.kind === kind && each.required === isRequired && fits(each) && (!packet.dup || each.mayBeSent),
     )
-  const met = meet(mustBeRetained)
-  if (met === undefined && retained >= 0) return { copy: session.owed.splice(retained, 1)[0]!, met: undefined }
-  if (met === undefined) {
-    const others = session.owed.map((each) => `${describe(each)} ${each.kind}${each.mayBeSent ? ' may be sent' : ''}`)
-    const { messageExpiryInterval, subscriptionIdentifiers } = packet.properties ?? {}
-    return fail(
-      `${what}, RETAIN ${packet.retain}, expiry ${messageExpiryInterval}, identifiers ${subscriptionIdentifiers}: not owed. Owed: ${others.join('; ')}`,
-    )
+  // A retained message may look like the same one as it was published. What must come goes before what need not.
+  const found = [find('live', true), find('retained', true), find('live', false), find('retained', false)]
+  const at = found.find((each) => each >= 0)
+  if (at !== undefined) {
+    checkOrder(session, at, what, model.nowMs)
+    return { copy: session.owed.splice(at, 1)[0]!, obligation: undefined }
   }
-  model.met.push(met)
-  const copy = met.obligation.candidates.get(session)?.find((each) => met.fits(each, met.obligation))
-  return copy === undefined ? fail(what) : { copy, met }
+  for (const [index, obligation] of model.obligations.entries()) {
+    const copy = obligation.candidates.get(session)
+    if (copy === undefined || !fits(copy) || (packet.dup && !obligation.mayBeSent)) continue
+    model.obligations.splice(index, 1)
+    return { copy, obligation }
+  }
+  const others = session.owed.map((each) => `${describe(each)} ${each.kind}${each.mayBeSent ? ' may be sent' : ''}`)
+  const { messageExpiryInterval, subscriptionIdentifiers } = packet.properties ?? {}
+  return fail(
+    `${what}, RETAIN ${packet.retain}, expiry ${messageExpiryInterval}, identifiers ${subscriptionIdentifiers}: not owed. Owed: ${others.join('; ')}`,
+  )
 }
 
 /** [MQTT-4.6.0-6] The messages of one client on one topic and QoS come in the order in which they were published. */
 function checkOrder(session: Session, at: number, what: string, nowMs: number): void {
   const copy = session.owed[at]!
-  // Empty messages look alike: which of them this is cannot be told.
-  if (copy.message.isEmpty) return
+  // Empty messages may look alike: which of them this is cannot be told.
+  if (copy.message.isEmpty || session.owed[at]!.kind !== 'live') return
   const isAhead = (other: Copy): boolean =>
     !other.message.isEmpty &&
     other.message.topic === copy.message.topic &&
@@ -249,7 +229,15 @@ function describe({ message, qos, retain, identifiers }: Copy): string {
   return `${id} on ${topic} (QoS ${qos}${retain ? ', RETAIN' : ''}${expiry}, identifiers ${identifiers}) of ${publisher}`
 }
 
+/** Empty messages that are not tagged, or to who cannot read tags, look alike. */
+function isMessage(packet: PublishPacket, topic: string, message: Message): boolean {
+  if (topic !== message.topic || (packet.payload.length === 0) !== message.isEmpty) return false
+  const tag = packet.properties?.userProperties?.[0]?.[1]
+  if (tag !== undefined) return tag === message.id
+  return message.isEmpty || name(packet) === message.id
+}
+
 /** The first word: what follows makes it big. */
-function text(payload: Uint8Array): string {
-  return new TextDecoder().decode(payload).split(' ')[0] ?? ''
+function name({ payload }: PublishPacket): string {
+  return payload.length === 0 ? 'an empty message' : (new TextDecoder().decode(payload).split(' ')[0] ?? '')
 }

@@ -4,7 +4,15 @@ import type { AckPacket, PublishPacket } from '@mq/core'
 import { closeWorld, settle, turn, type World } from '../world.ts'
 import { comeBack, connect } from './connect.ts'
 import type { Model } from './model.ts'
-import { clientCount, type Operation, type PublishOperation, type Scenario } from './operation.ts'
+import {
+  clientCount,
+  type FilterWish,
+  filters,
+  mixedClient,
+  type Operation,
+  type PublishOperation,
+  type Scenario,
+} from './operation.ts'
 import { receive } from './receive.ts'
 import { clientId, expectAnswer, Stage } from './stage.ts'
 import { type Connection, hasQuota, type Message, type Session } from './state.ts'
@@ -51,8 +59,8 @@ export class Simulation {
         await this.run({ type: 'acknowledge', client, count: 100, refuse: false })
       }
     }
-    for (const { message, groups, required } of this.#stage.model.obligations) {
-      ok(!required || message.expiresAtMs <= this.#stage.model.nowMs, `nobody of ${[...groups]} gets ${message.id}`)
+    for (const { message, group, required } of this.#stage.model.obligations) {
+      ok(!required || message.expiresAtMs <= this.#stage.model.nowMs, `nobody of ${group} gets ${message.id}`)
     }
     for (let client = 0; client < clientCount; client++) {
       await this.run({ type: 'disconnect', client, withWill: false, expiry: 0 })
@@ -67,7 +75,7 @@ export class Simulation {
   ): Promise<void> {
     switch (operation.type) {
       case 'subscribe':
-        return this.#subscribe(operation, session, connection)
+        return this.#subscribe(operation.wishes, operation.identifier, session, connection)
       case 'unsubscribe':
         return this.#unsubscribe(operation.filters, session, connection)
       case 'publish': {
@@ -118,27 +126,24 @@ export class Simulation {
   }
 
   #subscribe(
-    { wishes, identifier }: Extract<Operation, { type: 'subscribe' }>,
+    wishes: readonly FilterWish[],
+    identifier: number,
     session: Session,
     connection: Connection,
   ): Promise<void> {
+    if (session.client === mixedClient) this.#request(wishes, identifier, session, connection)
+    // Each filter has an identifier of its own, so that every copy says what it was sent for.
+    else for (const each of wishes) this.#request([each], filters.indexOf(each.filter) + 1, session, connection)
+    return this.#stage.rest()
+  }
+
+  #request(given: readonly FilterWish[], identifier: number, session: Session, connection: Connection): void {
     const is5 = connection.version === 5
     const packetId = this.#stage.nextId()
-    for (const given of wishes) {
-      const wish = is5 ? given : { ...given, noLocal: false, retainAsPublished: false, retainHandling: 0 as const }
-      const subscription = { ...wish, identifier: is5 ? identifier : 0 }
-      const isNew = !session.subscriptions.has(wish.filter)
-      const replaced = session.owed.filter((each) => each.kind === 'retained' && each.filters.has(wish.filter))
-      for (const each of replaced) each.required = false
-      session.subscriptions.set(wish.filter, subscription)
-      const isShared = wish.filter.startsWith('$share/')
-      // [MQTT-3.3.1-9] [MQTT-3.3.1-10] [MQTT-3.3.1-11]
-      const wantsRetained = wish.retainHandling === 0 || (wish.retainHandling === 1 && isNew)
-      const known = session.owed.length
-      // What the replaced subscription was still owed may come on the terms of the new one, or not at all.
-      if (!isShared && (wantsRetained || replaced.length > 0)) this.#stage.model.oweRetained(session, subscription)
-      if (!wantsRetained) for (const each of session.owed.slice(known)) each.required = false
-    }
+    const wishes = is5
+      ? given
+      : given.map((each) => ({ ...each, noLocal: false, retainAsPublished: false, retainHandling: 0 as const }))
+    for (const wish of wishes) this.#stage.model.subscribe(session, { ...wish, identifier: is5 ? identifier : 0 })
     expectAnswer(connection, 'suback', { packetId, reasonCodes: wishes.map((each) => each.qos) })
     this.#stage.write(connection, {
       type: 'subscribe',
@@ -146,7 +151,6 @@ export class Simulation {
       subscriptions: wishes.map(({ filter, ...wish }) => ({ topicFilter: filter, ...wish })),
       ...(is5 && identifier > 0 && { properties: { subscriptionIdentifier: identifier } }),
     })
-    return this.#stage.rest()
   }
 
   #unsubscribe(filters: readonly string[], session: Session, connection: Connection): Promise<void> {
@@ -166,7 +170,7 @@ export class Simulation {
     const { topic, qos, retain, size } = operation
     const is5 = connection.version === 5
     const expiry = is5 ? operation.expiry : 0
-    const id = size === 'empty' ? `empty ${topic}` : `m${this.#stage.nextMessage()}`
+    const id = `m${this.#stage.nextMessage()}`
     const payload = size === 'empty' ? '' : size === 'big' ? `${id} ${'x'.repeat(200)}` : id
     const packetId = qos > 0 ? this.#stage.nextId() : 0
     const packet: PublishPacket = {
@@ -177,7 +181,9 @@ export class Simulation {
       retain,
       dup: false,
       ...(qos > 0 && { packetId }),
-      ...(expiry > 0 && { properties: { messageExpiryInterval: expiry } }),
+      ...(is5 && {
+        properties: { userProperties: [['id', id]], ...(expiry > 0 && { messageExpiryInterval: expiry }) },
+      }),
     }
     const message: Message = {
       id,

@@ -4,7 +4,7 @@ import type { RawConnection } from '../world.ts'
 import type { FilterWish } from './operation.ts'
 
 export interface Message {
-  /** What the payload says, or which empty payload it is. */
+  /** Stands in the payload, unless that is empty, and in a User Property where the publisher speaks 5.0. */
   readonly id: string
   readonly topic: string
   readonly qos: QoS
@@ -36,22 +36,12 @@ export interface Owed extends Copy {
 /** A message that one member of a shared subscription gets. */
 export interface Obligation {
   readonly message: Message
-  /** Usually one. More where a client was in two groups that matched, and ended: which of the two it held cannot be told. */
-  readonly groups: Set<string>
+  /** The filter, `$share/…` included. */
+  readonly group: string
   /** Who may get it, and how. */
-  readonly candidates: Map<Session, Copy[]>
+  readonly candidates: Map<Session, Copy>
   required: boolean
   mayBeSent: boolean
-}
-
-/** Which obligation was met by a message that came: as far as could be told. */
-export interface Met {
-  obligation: Obligation
-  readonly session: Session
-  readonly fits: (copy: Copy, obligation: Obligation) => boolean
-  inFlight: InFlight | undefined
-  /** A copy of its own, which looks the same, may have been what came. */
-  mayBeOwn: boolean
 }
 
 export interface InFlight {
