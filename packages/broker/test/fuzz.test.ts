@@ -10,12 +10,12 @@ import { createTargets } from '../fuzz/targets.ts'
 
 /** Cases that take about a second each. */
 const cases: Readonly<Record<string, number>> = {
-  codec: 800,
-  server: 500,
-  client: 500,
-  broker: 250,
-  operations: 120,
-  soak: 150,
+  codec: 1200,
+  server: 800,
+  client: 800,
+  broker: 400,
+  operations: 250,
+  soak: 250,
 }
 
 describe.each([20_240_601, 20_261_122])('seed %i', (seed) => {
