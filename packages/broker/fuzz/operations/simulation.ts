@@ -53,10 +53,12 @@ export class Simulation {
       if (before.connection === undefined || (before.connection.receiveMaximum < 100 && before.expiry > 0)) {
         await connect(this.#stage, { ...comeBack, client, expiry: before.expiry })
       }
-      const session = this.#stage.model.sessions.get(clientId(client))
-      for (let round = 0; session !== undefined && session.inFlight.length > 0; round++) {
+    }
+    // Only now: who comes back may cause a Will, which somebody else is to take.
+    for (const session of this.#stage.model.sessions.values()) {
+      for (let round = 0; session.inFlight.length > 0; round++) {
         ok(round < 50, `${session.clientId} takes everything, and there is always more`)
-        await this.run({ type: 'acknowledge', client, count: 100, refuse: false })
+        await this.run({ type: 'acknowledge', client: session.client, count: 100, refuse: false })
       }
     }
     for (const { message, group, required } of this.#stage.model.obligations) {
