@@ -1,6 +1,7 @@
 /**
  * CONNECT, CONNACK, SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, DISCONNECT and AUTH, one whole frame at a time, through
- * mqtt-packet. Seldom sent, so what counts is that they are right, not what they cost.
+ * mqtt-packet. Seldom sent, so what counts is that they are right, not what they cost; but for what a server reads when a
+ * fleet reconnects, CONNECT and SUBSCRIBE, which are decoded in connect.ts and subscribe.ts.
  *
  *     decode   frame ── walk: every check, properties ──► frame without properties ── mqtt-packet ──► fields
  *     encode   fields ── mqtt-packet ──► frame without properties ── our property blocks put in ──► frame
@@ -12,17 +13,19 @@
  */
 import mqttPacket, { type Packet as WirePacket } from 'mqtt-packet'
 import { type Fault, fault } from '../packet/fault.ts'
-import type { ConnectPacket, ControlPacket, Will } from '../packet/packet.ts'
+import type { ConnectPacket, ControlPacket } from '../packet/packet.ts'
 import { PacketType } from '../spec/packet-type.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
 import { utf8Length } from '../wire/utf8.ts'
 import { readVarInt, varIntSize } from '../wire/var-int.ts'
-import { emptyBytes, type Writer } from '../wire/writer.ts'
+import type { Writer } from '../wire/writer.ts'
+import { decodeConnect } from './connect.ts'
 import { checkControl } from './control-limits.ts'
 import { ControlWalk, walkControl } from './control-walk.ts'
 import { joinPacket, writePacket } from './packet-parts.ts'
 import { encodeProperties } from './properties.ts'
+import { decodeSubscribe } from './subscribe.ts'
 
 /**
  * The packet in `bytes` from `header` to `end`, which is one whole frame. In CONNECT `version` plays no part: the packet
@@ -35,10 +38,13 @@ export function decodeControl(
   version: ProtocolVersion,
 ): ControlPacket | Fault {
   const body = header + 1 + varIntSize(readVarInt(bytes, header + 1, end))
+  const type = bytes[header]! >> 4
+  if (type === PacketType.connect) return decodeConnect(bytes, body, end)
+  if (type === PacketType.subscribe) return decodeSubscribe(bytes, body, end, version)
   const walk = new ControlWalk(bytes, body, end, version)
-  const wrong = walkControl(walk, bytes[header]! >> 4)
+  const wrong = walkControl(walk, type)
   if (wrong !== undefined) return wrong
-  const read = parse(withoutProperties(bytes, header, body, end, walk.blocks), walk.version)
+  const read = parse(withoutProperties(bytes, header, body, end, walk.blocks), version)
   if (read instanceof Error) return refused(read.message)
   return toControlPacket(read, walk)
 }
@@ -98,36 +104,11 @@ function toControlPacket(read: WirePacket, walk: ControlWalk): ControlPacket | F
   const properties = walk.properties === undefined ? {} : { properties: walk.properties }
   const packetId = read.messageId ?? 0
   switch (read.cmd) {
-    case 'connect':
-      return {
-        type: 'connect',
-        protocolVersion: walk.version,
-        cleanStart: read.clean === true,
-        keepAlive: read.keepalive ?? 0,
-        clientId: read.clientId,
-        ...(read.will && { will: toWill(read.will, walk) }),
-        ...(read.username !== undefined && { userName: read.username }),
-        ...(read.password !== undefined && { password: new Uint8Array(read.password) }),
-        ...properties,
-      }
     case 'connack':
       return {
         type: 'connack',
         sessionPresent: read.sessionPresent,
         reasonCode: read.reasonCode ?? read.returnCode ?? 0,
-        ...properties,
-      }
-    case 'subscribe':
-      return {
-        type: 'subscribe',
-        packetId,
-        subscriptions: read.subscriptions.map(({ topic, qos, nl, rap, rh }) => ({
-          topicFilter: topic,
-          qos,
-          noLocal: nl === true,
-          retainAsPublished: rap === true,
-          retainHandling: rh === 1 || rh === 2 ? rh : 0,
-        })),
         ...properties,
       }
     case 'suback': {
@@ -144,18 +125,6 @@ function toControlPacket(read: WirePacket, walk: ControlWalk): ControlPacket | F
       return { type: 'auth', reasonCode: read.reasonCode, ...properties }
     default:
       return refused(`an unexpected ${read.cmd}`)
-  }
-}
-
-type WireWill = NonNullable<Extract<WirePacket, { cmd: 'connect' }>['will']>
-
-function toWill(will: WireWill, walk: ControlWalk): Will {
-  return {
-    topicName: will.topic,
-    payload: typeof will.payload === 'string' ? emptyBytes : new Uint8Array(will.payload),
-    qos: will.qos ?? 0,
-    retain: will.retain === true,
-    ...(walk.willProperties && { properties: walk.willProperties }),
   }
 }
 
