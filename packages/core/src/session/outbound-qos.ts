@@ -25,6 +25,7 @@
  * identifier (loses the order). The price: one message that is never acknowledged stalls the session after 65,534 others.
  */
 import { packetIdMax } from '../spec/limits.ts'
+import { emptyBytes } from '../wire/writer.ts'
 import type { Delivery } from './delivery.ts'
 
 export const OutboundState = {
@@ -60,7 +61,7 @@ const verdicts: { readonly [I in OutboundInput]: readonly OutboundVerdict[] } = 
 }
 
 export class OutboundQos {
-  #states: Uint8Array = new Uint8Array(0)
+  #states: Uint8Array = emptyBytes
   #deliveries: (Delivery | undefined)[] = []
   #tail = 0
   #unsent = 0
