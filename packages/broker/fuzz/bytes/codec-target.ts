@@ -2,7 +2,7 @@
  * Framing and decoding: whatever the bytes are, in whatever pieces they come, it answers with packets and at most one fault,
  * never with an exception; and what it took for a packet is one: written again and read again it is the same.
  */
-import { deepStrictEqual, equal, ok } from 'node:assert/strict'
+import { deepStrictEqual, equal, ok, throws } from 'node:assert/strict'
 import {
   createBufferWriter,
   decodePacket,
@@ -56,11 +56,11 @@ function check(result: Packet | Fault, version: ProtocolVersion): void {
   // 3.1 lets DUP stand at QoS 0, where it means nothing; our encoder does not write it.
   const packet = result.type === 'publish' && result.qos === 0 && version === 3 ? { ...result, dup: false } : result
   // The form of names and identifiers is no matter of decoding (they are refused with a Reason Code); of writing it is.
-  if (
-    packet.type === 'connect' &&
-    (packet.will?.topicName === '' || (packet.clientId === '' && packet.protocolVersion === 3))
-  )
+  const missing = missingName(packet)
+  if (missing !== undefined) {
+    throws(() => write(packet, version), { name: 'TypeError', message: missing })
     return
+  }
   const bytes = write(packet, version)
   const [again, more] = read([bytes], version)
   equal(more, undefined)
@@ -95,6 +95,13 @@ function read(chunks: readonly Uint8Array[], version: ProtocolVersion): (Packet 
   if (wrong !== undefined) results.push(wrong)
   ok(frames.bufferedBytes <= maximumPacketSize)
   return results
+}
+
+/** What our own check says of a name that has to be there and is empty. */
+function missingName(packet: Packet): RegExp | undefined {
+  if (packet.type !== 'connect') return undefined
+  if (packet.clientId === '' && packet.protocolVersion === 3) return /Client Identifier/
+  return packet.will?.topicName === '' ? /Will Topic/ : undefined
 }
 
 function write(packet: Packet, version: ProtocolVersion): Uint8Array {

@@ -73,3 +73,17 @@ describe('what an encoder refuses', () => {
     equal(writer.at, 0)
   })
 })
+
+describe('names that are there and must not be empty', () => {
+  // A decoder lets them through, because a server refuses them by Reason Code: who writes one again hears what is wrong.
+  test.each([3, 4, 5] as const)('[MQTT-4.7.3-1] a Will Topic, version %i', (protocolVersion) => {
+    const packet: ConnectPacket = { ...connect, protocolVersion, will: { ...will, topicName: '' } }
+    throws(() => encodePacket(createBufferWriter(), packet, protocolVersion), /the Will Topic is empty/)
+  })
+
+  test('a Client Identifier before 3.1.1', () => {
+    const packet: ConnectPacket = { ...connect, protocolVersion: 3, clientId: '' }
+    throws(() => encodePacket(createBufferWriter(), packet, 3), /3\.1 wants a Client Identifier/)
+    equal(encodePacket(createBufferWriter(), { ...packet, protocolVersion: 4 }, 4), 14)
+  })
+})

@@ -54,6 +54,7 @@ export function checkControl(packet: ControlPacket, version: ProtocolVersion): v
 function checkConnect(packet: ConnectPacket): void {
   checkInteger('Keep Alive', packet.keepAlive, 0, 0xffff)
   checkString('Client Identifier', packet.clientId)
+  if (packet.clientId === '' && packet.protocolVersion === 3) throw new TypeError('3.1 wants a Client Identifier')
   if (packet.userName !== undefined) checkString('User Name', packet.userName)
   else if (packet.password !== undefined && packet.protocolVersion !== 5) {
     throw new TypeError('before 5.0 a password needs a user name [MQTT311-3.1.2-22]')
@@ -64,6 +65,7 @@ function checkConnect(packet: ConnectPacket): void {
   }
   if (packet.will === undefined) return
   checkString('Will Topic', packet.will.topicName)
+  if (packet.will.topicName === '') throw new TypeError('the Will Topic is empty [MQTT-4.7.3-1]')
   checkBinary('Will Payload', packet.will.payload)
   checkInteger('Will QoS', packet.will.qos, 0, 2)
 }
