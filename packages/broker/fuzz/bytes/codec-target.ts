@@ -80,6 +80,7 @@ const codecFaults: readonly number[] = [
 function read(chunks: readonly Uint8Array[], version: ProtocolVersion): (Packet | Fault)[] {
   const results: (Packet | Fault)[] = []
   const frames = new FrameReader(maximumPacketSize)
+  frames.is31 = version === 3
   let wrong: Fault | undefined
   for (const chunk of chunks) {
     const fed = chunk.slice()

@@ -79,7 +79,8 @@ function withoutProperties(
     from = blocks[index + 1]!
   }
   parts.push(bytes.subarray(from, end))
-  return joinPacket(bytes[header]!, parts)
+  // Without the DUP that 3.1 allows, which mqtt-packet does not know.
+  return joinPacket(bytes[header]! & ~0x08, parts)
 }
 
 /** mqtt-packet reports through events, at once. */

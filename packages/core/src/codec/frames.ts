@@ -17,7 +17,7 @@
  * Not re-entrant: a sink calls neither push() nor resume() from within frame().
  */
 import { type Fault, fault } from '../packet/fault.ts'
-import { firstByteClause, isLegalFirstByte } from '../spec/fixed-header.ts'
+import { firstByteClause, isDupOf31, isLegalFirstByte } from '../spec/fixed-header.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import { copyBytes } from '../wire/copy.ts'
 import { readVarInt, varIntSize, varIntTruncated } from '../wire/var-int.ts'
@@ -36,6 +36,8 @@ const restBytesMin = 64
 export class FrameReader {
   /** Of a whole packet, fixed header included. May change between packets (CONNACK tells the peer ours). */
   maximumPacketSize: number
+  /** The peer speaks 3.1, where more packets than PUBLISH may have DUP. Only known once CONNECT has come. */
+  is31 = false
   #rest: Uint8Array = emptyBytes
   #start = 0
   #end = 0
@@ -101,7 +103,7 @@ export class FrameReader {
    */
   #measure(bytes: Uint8Array, at: number, limit: number): number {
     const first = bytes[at]!
-    if (!isLegalFirstByte(first)) {
+    if (!isLegalFirstByte(first) && !(this.is31 && isDupOf31(first))) {
       return this.#refuse(ReasonCode.malformedPacket, firstByteClause(first), `no packet begins with 0x${hex(first)}`)
     }
     if (at + 1 >= limit) return 0

@@ -137,3 +137,15 @@ test('[MQTT-3.14.4-1] after DISCONNECT it neither writes nor reads', () => {
   expect(peer.received.slice(1)).toMatchObject([{ type: 'disconnect', reasonCode: 0 }])
   expect(closed).toEqual([{ by: 'client', reasonCode: 0 }])
 })
+
+test('a server of 3.1 may set DUP in PUBREL (3.1, section 2.1), one of 3.1.1 may not [MQTT311-3.6.1-1]', () => {
+  for (const version of [3, 4] as const) {
+    const { peer, say, closed, clock } = connect(version)
+    say(connack())
+    peer.received.length = 0
+    peer.sendBytes(Uint8Array.of(0x6a, 2, 0, 9))
+    clock.advance(200)
+    expect(peer.received).toMatchObject(version === 3 ? [{ type: 'pubcomp', packetId: 9 }] : [])
+    expect(closed).toMatchObject(version === 3 ? [] : [{ by: 'fault' }])
+  }
+})

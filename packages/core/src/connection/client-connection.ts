@@ -60,7 +60,7 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
     const { maximumPacketSize = Number.POSITIVE_INFINITY, receiveMaximum } = connect.properties ?? {}
     this.#incoming = new Incoming('client', maximumPacketSize, workspace, this)
     this.#receiveMaximum = receiveMaximum ?? receiveMaximumDefault
-    this.#incoming.version = connect.protocolVersion
+    this.#incoming.speak(connect.protocolVersion)
     this.outgoing.version = connect.protocolVersion
     this.#pings = new PingTimer(now(), options.connackTimeoutMs)
     this.auth = new ClientAuth(connect)

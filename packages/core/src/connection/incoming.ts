@@ -87,6 +87,12 @@ export class Incoming<Route> implements FrameSink {
     this.#frames.maximumPacketSize = bytes
   }
 
+  /** What the peer speaks: from here on packets are read so. */
+  speak(version: ProtocolVersion): void {
+    this.version = version
+    this.#frames.is31 = version === 3
+  }
+
   receive(chunk: Uint8Array): void {
     if (this.phase === 'closed') return
     const problem = this.#frames.push(chunk, this)

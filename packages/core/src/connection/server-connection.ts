@@ -262,7 +262,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     const negotiated = negotiate(packet, this.#options.limits)
     this.connectPacket = essentials(packet)
     this.negotiated = negotiated
-    this.#incoming.version = packet.protocolVersion
+    this.#incoming.speak(packet.protocolVersion)
     this.outgoing.version = packet.protocolVersion
     this.outgoing.maximumPacketSize = negotiated.clientMaximumPacketSize
     this.outgoing.terse = packet.properties?.requestProblemInformation === 0

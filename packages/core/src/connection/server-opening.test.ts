@@ -198,3 +198,50 @@ describe('AUTH', () => {
     deepEqual([bench.take(), bench.calls], [[], ['closed fault']])
   })
 })
+
+describe('DUP beside QoS 1 in PUBREL, SUBSCRIBE and UNSUBSCRIBE (3.1, section 2.1)', () => {
+  const again = {
+    pubrel: [0x6a, 2, 0, 9],
+    subscribe: [0x8a, 6, 0, 1, 0, 1, 0x61, 0],
+    unsubscribe: [0xaa, 5, 0, 2, 0, 1, 0x61],
+  } as const
+
+  test('is read in 3.1, as the packet without it', () => {
+    const bench = connected(undefined, {}, { protocolVersion: 3 })
+    for (const bytes of Object.values(again)) bench.sendBytes(...bytes)
+    deepEqual(bench.calls, ['released 9 false', 'subscribe', 'unsubscribe'])
+  })
+
+  test('is read behind a CONNECT in the same chunk', () => {
+    const bench = setUp()
+    bench.version = 3
+    const connect = [0x10, 15, 0, 6, 0x4d, 0x51, 0x49, 0x73, 0x64, 0x70, 3, 2, 0, 0, 0, 1, 0x63]
+    bench.sendBytes(...connect, ...again.subscribe)
+    deepEqual(bench.calls, ['connect c', 'subscribe'])
+  })
+
+  test.each([
+    ['MQTT-3.6.1-1', 'pubrel'],
+    ['MQTT-3.8.1-1', 'subscribe'],
+    ['MQTT-3.10.1-1', 'unsubscribe'],
+  ] as const)('[%s] is malformed from 3.1.1 on, and before CONNECT: %s', (clause, type) => {
+    for (const protocolVersion of [4, 5] as const) {
+      const bench = connected(undefined, {}, { protocolVersion })
+      bench.sendBytes(...again[type])
+      deepEqual(lines(bench.take()), protocolVersion === 5 ? ['disconnect 129'] : [])
+      const [reason] = bench.closings
+      equal(reason?.by === 'fault' && reason.fault.clause, clause)
+    }
+    const fresh = setUp()
+    fresh.sendBytes(...again[type])
+    deepEqual([fresh.take(), fresh.calls], [[], ['closed fault']])
+  })
+
+  test('no other packet may have it in 3.1 either', () => {
+    for (const first of [0x48, 0x58, 0x78, 0xc8, 0xe8, 0x68, 0x6b, 0x88, 0xa8]) {
+      const bench = connected(undefined, {}, { protocolVersion: 3 })
+      bench.sendBytes(first)
+      deepEqual(bench.calls, ['closed fault'])
+    }
+  })
+})

@@ -17,6 +17,14 @@ export function isLegalFirstByte(byte: number): boolean {
   return legal[byte] === true
 }
 
+/**
+ * Whether 3.1 lets a packet begin with this byte, and later versions do not: DUP (bit 3) tells there that a PUBREL, SUBSCRIBE
+ * or UNSUBSCRIBE is sent again (3.1, section 2.1).
+ */
+export function isDupOf31(byte: number): boolean {
+  return byte === 0x6a || byte === 0x8a || byte === 0xaa
+}
+
 /** The statement that an illegal first byte breaks. */
 export function firstByteClause(byte: number): string {
   switch (byte >> 4) {
