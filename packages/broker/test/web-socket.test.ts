@@ -122,6 +122,30 @@ describe('over a WebSocket', () => {
     expect(payloadText(await bystander.next('publish'))).toBe('gone')
   })
 
+  test.for([
+    ['a Close frame', Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8])],
+    ['a frame that is not masked', Buffer.from([0x82, 0x02, 0xc0, 0x00])],
+  ] as const)(
+    '[MQTT-3.1.2-8] %s ends the connection, also of a client that leaves its socket open',
+    async ([, frame]) => {
+      const { bystander, url } = await listening()
+      const { hostname, port, pathname } = new URL(url)
+      const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+      onTestFinished(() => void socket.destroy())
+      const key = Buffer.alloc(16).toString('base64')
+      socket.write(
+        `GET ${pathname} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+          `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`,
+      )
+      await new Promise((resolve) => socket.once('data', resolve))
+      const connect = packetBytes(connectPacket({ clientId: 'one', will }), 5)
+      socket.write(Buffer.concat([Buffer.from([0x82, 0x80 | connect.length, 0, 0, 0, 0]), connect]))
+      await new Promise((resolve) => socket.once('data', resolve))
+      socket.write(frame)
+      expect(payloadText(await bystander.next('publish'))).toBe('gone')
+    },
+  )
+
   test('close() does not wait for connections that never became a WebSocket', async () => {
     const { broker, url } = await listening()
     const socket = net.connect(Number(new URL(url).port), '127.0.0.1')

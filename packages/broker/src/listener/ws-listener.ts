@@ -39,6 +39,9 @@ export function listenWs(options: ListenerOptions): Promise<Listener> {
   })
   webSockets.on('connection', (socket, request) => {
     request.socket.setNoDelay(true)
+    // Both sides have said Close, and ours is out: the network connection ends now (RFC 6455, 7.1.1). `ws` would leave it to
+    // the client for 30 s, and so long its Will would wait, and messages go to nobody.
+    request.socket.once('finish', () => socket.terminate())
     const { remoteAddress, remotePort } = request.socket
     accept(new WebSocketTransport(socket, `ws://${remoteAddress}:${remotePort}`))
   })
