@@ -107,6 +107,9 @@ function decodeProperty(reader: Reader, property: Property, owner: PropertyOwner
       if (property.name === 'responseTopic' && /[+#]/.test(value)) {
         reader.protocolError('MQTT-3.3.2-14', 'the Response Topic contains a wildcard character')
       }
+      if (property.name === 'responseTopic' && value === '') {
+        reader.protocolError('MQTT-4.7.3-1', 'the Response Topic is empty')
+      }
       draft[property.name] = value
       return
     }
@@ -191,6 +194,9 @@ function encodeProperty(writer: Writer, property: Property, owner: PropertyOwner
       const value = properties[property.name]
       if (property.name === 'responseTopic' && value !== undefined && /[+#]/.test(value)) {
         throw new TypeError('the Response Topic contains a wildcard character [MQTT-3.3.2-14]')
+      }
+      if (property.name === 'responseTopic' && value === '') {
+        throw new TypeError('the Response Topic is empty [MQTT-4.7.3-1]')
       }
       if (value !== undefined) writeFields(writer, property, [encodeUtf8(value)])
       return

@@ -109,6 +109,10 @@ export function decodeMessageProperties(
         if (id === PropertyId.responseTopic && hasWildcard(bytes, valueStart + 2, next)) {
           return protocolError('MQTT-3.3.2-14', 'the Response Topic contains a wildcard character')
         }
+        // Whoever answers would publish to it, and be disconnected for that.
+        if (id === PropertyId.responseTopic && next === valueStart + 2) {
+          return protocolError('MQTT-4.7.3-1', 'the Response Topic is empty')
+        }
         break
       }
       case PropertyId.correlationData:

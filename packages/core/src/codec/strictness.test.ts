@@ -127,6 +127,8 @@ const protocolError: Case[] = [
     CONNECT,
     "'MQTT' 05 06 0000 <> 'c' <08 '+'> 'w' 'p'",
   ],
+  ['MQTT-4.7.3-1', 5, 'an empty Response Topic', PUBLISH, "'t' <08 ''>"],
+  ['MQTT-4.7.3-1', 5, 'an empty Response Topic of a will', CONNECT, "'MQTT' 05 06 0000 <> 'c' <08 ''> 'w' 'p'"],
   ['MQTT-3.1.2-11', 4, 'Will QoS without will', CONNECT, "'MQTT' 04 0a 0000 'c'"],
   ['MQTT-3.1.2-13', 5, 'Will Retain without will', CONNECT, "'MQTT' 05 22 0000 <> 'c'"],
   ['MQTT311-3.1.2-22', 4, 'a password without user name', CONNECT, "'MQTT' 04 42 0000 'c' 'p'"],
