@@ -42,6 +42,21 @@ describe('Maximum Packet Size', () => {
     expect(await old.closed()).toEqual([])
   })
 
+  test('[MQTT-3.1.2-24] of the client has no room for SUBACK: the client does not wait for it in vain', async () => {
+    const { client } = startBroker()
+    const small = await client('small', { properties: { maximumPacketSize: 50 } })
+    await small.subscribe('t', { qos: 1 })
+    const filters = Array.from({ length: 60 }, (_, i) => ({
+      topicFilter: `t/${i}`,
+      qos: 0 as const,
+      noLocal: false,
+      retainAsPublished: false,
+      retainHandling: 0 as const,
+    }))
+    small.send({ type: 'subscribe', packetId: 9, subscriptions: filters })
+    expect(await small.closed()).toMatchObject([{ type: 'disconnect', reasonCode: 0x95 }])
+  })
+
   test('that has no room for CONNACK ends the connection', async () => {
     const { broker } = startBroker()
     const { client, connack } = await WireClient.attempt(broker, {

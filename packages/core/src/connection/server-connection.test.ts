@@ -114,6 +114,14 @@ describe('what the client asked for in CONNECT', () => {
     bench.session.deliver(message('small', 1, 1), 1, false, undefined, undefined)
     deepEqual(lines(bench.take()), ['publish small 1'])
   })
+
+  test('[MQTT-3.1.2-24] an answer larger than its Maximum Packet Size is not sent, nor left out: 0x95', () => {
+    const bench = connected({ maximumPacketSize: 50 })
+    bench.server.answer({ type: 'suback', packetId: 1, reasonCodes: new Array(45).fill(0) })
+    deepEqual(lines(bench.take()).length, 1)
+    bench.server.answer({ type: 'suback', packetId: 2, reasonCodes: new Array(46).fill(0) })
+    deepEqual([lines(bench.take()), bench.calls], [['disconnect 149'], ['closed server']])
+  })
 })
 
 describe('the end', () => {

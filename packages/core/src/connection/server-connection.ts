@@ -9,8 +9,7 @@
  * Always holds: CONNACK is the first packet out [MQTT-3.2.0-1]; `closed` is reported exactly once, after the last packet
  * was written; after it the machine neither reads nor writes. PUBACK and PUBREC leave in the order of their PUBLISH.
  */
-import type { AckFields } from '../codec/acks.ts'
-import { encodePingresp } from '../codec/acks.ts'
+import { type AckFields, encodePingresp } from '../codec/acks.ts'
 import { type Fault, fault } from '../packet/fault.ts'
 import type {
   AckPacket,
@@ -164,9 +163,10 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     this.outgoing.ack('pubcomp', packetId, known ? ReasonCode.success : ReasonCode.packetIdentifierNotFound, undefined)
   }
 
-  /** SUBACK, UNSUBACK, AUTH. */
+  /** SUBACK, UNSUBACK, AUTH. One that is larger than the client takes [MQTT-3.1.2-24] ends the connection: it would wait. */
   answer(packet: SubackPacket | UnsubackPacket | AuthPacket): void {
-    if (!this.#closed) this.outgoing.control(packet)
+    if (this.#closed || this.outgoing.control(packet)) return
+    this.disconnect(ReasonCode.packetTooLarge, `the ${packet.type} is larger than the client takes`)
   }
 
   /** End it from our side: DISCONNECT in 5.0 [MQTT-3.14.0-1], closing the network connection before it. */
