@@ -61,6 +61,12 @@ describe('over a WebSocket', () => {
     await expect(raw(url.replace('/mqtt', '/other'))).rejects.toThrow('400')
   })
 
+  test('a listener without a path takes any', async () => {
+    const { url } = await listening('')
+    for (const path of ['', '/', '/mqtt', '/mqtt?x=1'])
+      expect((await raw(`${url}${path}`)).socket.protocol).toBe('mqtt')
+  })
+
   test('plain HTTP is told what this is', async () => {
     const { url } = await listening()
     const response = await new Promise<http.IncomingMessage>((resolve) =>

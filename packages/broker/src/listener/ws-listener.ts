@@ -21,7 +21,8 @@ export function listenWs(options: ListenerOptions): Promise<Listener> {
   })
   const webSockets = new WebSocketServer({
     server,
-    path,
+    // Without a path of its own it takes any: some clients ask for /, and some for /mqtt, unless they are told.
+    ...(path !== '/' && { path }),
     clientTracking: false,
     perMessageDeflate: false,
     // A frame may carry several packets; the packets themselves are bounded by the codec.
