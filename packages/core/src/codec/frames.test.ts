@@ -60,6 +60,22 @@ describe('FrameReader', () => {
     equal(reader.bufferedBytes, 0)
   })
 
+  test('a stop by the owner, in whatever state, keeps all that comes until resume', () => {
+    const stream = streamOf([1, 2, 3, 4])
+    for (let first = 0; first <= stream.length; first++) {
+      const reader = new FrameReader(1000)
+      const frames: string[] = []
+      reader.push(stream.subarray(0, first), recorder(frames))
+      const before = frames.length
+      reader.stop()
+      for (let at = first; at < stream.length; at++) reader.push(stream.subarray(at, at + 1), recorder(frames))
+      equal(frames.length, before)
+      reader.resume(recorder(frames))
+      deepEqual(frames, split(stream))
+      equal(reader.bufferedBytes, 0)
+    }
+  })
+
   test('a packet that is too large is refused from its fixed header', () => {
     const reader = new FrameReader(100)
     // 98 + 2 bytes fit, 99 + 2 do not.

@@ -8,7 +8,7 @@
  * Three states, by what `rest` holds (start to end):
  *   empty     nothing is kept, no memory is held
  *   partial   one packet that is not whole yet
- *   stopped   the sink said stop; any number of packets, the last perhaps not whole. New chunks are appended.
+ *   stopped   the sink or its owner said stop; any number of packets, the last perhaps not whole. New chunks are appended.
  *
  * Always holds: a packet is refused from its fixed header, before memory is taken for it; `rest` holds at most twice the
  * bytes that came, never the size that was promised; each byte is copied a bounded number of times (growth is geometric,
@@ -68,6 +68,11 @@ export class FrameReader {
     if (this.#fault !== undefined) this.#release()
     else if (at < chunk.length) this.#append(chunk, at, chunk.length, Number.POSITIVE_INFINITY)
     return this.#fault
+  }
+
+  /** As if the sink had said stop: what comes is kept, and nothing is handed on before `resume`. Not from within frame(). */
+  stop(): void {
+    this.#stopped = true
   }
 
   /** Goes on after a stop, with what was kept. */

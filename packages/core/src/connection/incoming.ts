@@ -99,9 +99,11 @@ export class Incoming<Route> implements FrameSink {
     if (problem !== undefined) this.#fail(problem, undefined, 0, 0)
   }
 
-  /** Read no further than the packet that is being handled. */
+  /** Read no further than the packet that is being handled, if there is one. */
   hold(): void {
     this.#held = true
+    // The frame reader is told when the packet has been handled; where none is, nobody would tell it.
+    if (!this.#busy) this.#frames.stop()
   }
 
   release(): void {

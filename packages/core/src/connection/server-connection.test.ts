@@ -58,6 +58,18 @@ describe('time', () => {
   })
 })
 
+describe('a hold between two packets', () => {
+  test('lets nothing through before the release, and nothing is lost', () => {
+    const bench = connected()
+    bench.server.holdBack()
+    bench.send({ type: 'pingreq' }, { type: 'pingreq' })
+    bench.send({ type: 'pingreq' })
+    deepEqual(lines(bench.take()), [])
+    bench.server.release(0)
+    deepEqual(lines(bench.take()), ['pingresp', 'pingresp', 'pingresp'])
+  })
+})
+
 describe('acknowledgements from the client', () => {
   test('go to the session', () => {
     const bench = connected()
