@@ -89,6 +89,25 @@ describe('keep-alive', () => {
     expect(await one.closed()).toEqual([])
   })
 
+  test.each([4, 5] as const)(
+    'does not run out while the event loop stands still (version %i)',
+    async (protocolVersion) => {
+      const { client, clock } = startBroker()
+      const one = await client('one', { keepAlive: 1, protocolVersion })
+      const silent = await client('silent', { keepAlive: 1, protocolVersion })
+      // Sent in time, and not read in time.
+      one.send({ type: 'pingreq' })
+      clock.stall(5000)
+      expect([one.isClosed, silent.isClosed]).toEqual([false, false])
+      expect(await one.settled()).toEqual([])
+      clock.advance(1)
+      await silent.closed()
+      expect(await one.settled()).toEqual([])
+      clock.advance(1_500)
+      await one.closed()
+    },
+  )
+
   test('does not count the time in which we do not listen', async () => {
     const answers: ((yes: boolean) => void)[] = []
     const { client, clock } = startBroker({

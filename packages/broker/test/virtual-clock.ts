@@ -4,6 +4,8 @@ import type { Clock } from '../src/config/clock.ts'
 export interface VirtualClock extends Clock {
   /** Move on; every timer that is due on the way fires at its own time. */
   advance(ms: number): void
+  /** Time passes and nothing runs, as in a process that is busy; then what has become due fires, late. */
+  stall(ms: number): void
   /** Timers that are set. */
   readonly timers: number
 }
@@ -27,6 +29,11 @@ export function createVirtualClock(startMs = 1_000): VirtualClock {
         next.fire()
       }
       nowMs = until
+    },
+    stall(ms) {
+      nowMs += ms
+      const late = [...timers].filter((timer) => timer.atMs <= nowMs).sort((one, other) => one.atMs - other.atMs)
+      for (const timer of late) if (timers.delete(timer)) timer.fire()
     },
     get timers() {
       return timers.size

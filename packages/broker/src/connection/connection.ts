@@ -48,6 +48,9 @@ const disconnectCodes: ReadonlyMap<ReasonCode, ReasonCode> = new Map([
   [ReasonCode.serverUnavailable, ReasonCode.serverBusy],
 ])
 
+/** A deadline that is found this late may have passed while we did not listen. */
+const stallMs = 10
+
 export class Connection implements ServerHandler<Route>, TransportHandler, Deadline {
   readonly machine: ServerConnection<Route>
   readonly transport: Transport
@@ -65,6 +68,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   feed: RetainedFeed | undefined = undefined
   heapIndex = -1
   filedMs = 0
+  /** Not due before, whatever the machine says. */
+  #graceMs = 0
   readonly #outbox: Outbox
   #gone: (() => void) | undefined = undefined
 
@@ -120,11 +125,18 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   // Time.
 
   get deadlineMs(): number {
-    return this.machine.deadlineMs
+    return Math.max(this.machine.deadlineMs, this.#graceMs)
   }
 
   due(nowMs: number): void {
     this.guard(() => {
+      const { deadlineMs } = this.machine
+      if (nowMs - deadlineMs > stallMs && this.#graceMs <= deadlineMs) {
+        // The event loop stood still, and what the client sent meanwhile has not been read: first it is.
+        this.#graceMs = nowMs + 1
+        this.broker.deadlines.file(this)
+        return
+      }
       this.machine.tick(nowMs)
       if (!this.machine.isClosed) this.broker.deadlines.file(this)
     })
