@@ -13,6 +13,8 @@ import { Connection } from './connection/connection.ts'
 import { Deadlines } from './connection/deadlines.ts'
 import { Flusher } from './connection/flusher.ts'
 import type { BrokerContext } from './context.ts'
+import { Overload } from './limit/overload.ts'
+import type { OverloadLevel } from './limit/overload-level.ts'
 import { listen } from './listener/listen.ts'
 import type { Listener } from './listener/listener.ts'
 import { createMemoryPair } from './listener/memory-transport.ts'
@@ -80,6 +82,10 @@ export interface BrokerStats {
   readonly sessions: number
   readonly subscriptions: number
   readonly retained: number
+  /** What the broker does about overload now: 'normal' is nothing. */
+  readonly overload: OverloadLevel
+  /** Milliseconds that the event loop is late, smoothed; 0 while nothing arrives. */
+  readonly eventLoopDelayMs: number
 }
 
 /**
@@ -106,13 +112,15 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   const failed = (error: unknown): void => logger.error({ err: error }, 'internal error')
   let closing: Promise<void> | undefined
 
+  const deadlines = new Deadlines(clock, failed)
   const context: BrokerContext & { sessions: SessionRegistry } = {
     clock,
     logger,
     limits,
     serverLimits: limits satisfies ServerLimits,
     counters,
-    deadlines: new Deadlines(clock, failed),
+    deadlines,
+    overload: new Overload(limits.eventLoopDelayMaxMs, deadlines, clock, counters, logger),
     flusher: new Flusher(failed),
     pool: new ChunkPool(),
     workspace: createWorkspace(topics),
@@ -162,6 +170,8 @@ export function createBroker(options: BrokerOptions = {}): Broker {
         sessions: context.sessions.count,
         subscriptions: index.count,
         retained: context.retained.count,
+        overload: context.overload.level,
+        eventLoopDelayMs: Math.round(context.overload.delayMs),
       }
     },
     async listen(url) {

@@ -8,6 +8,7 @@ import type { ChunkPool } from './connection/chunk-pool.ts'
 import type { Connection } from './connection/connection.ts'
 import type { Deadlines } from './connection/deadlines.ts'
 import type { Flusher } from './connection/flusher.ts'
+import type { Overload } from './limit/overload.ts'
 import type { Counters } from './metric/counters.ts'
 import type { Log } from './metric/log.ts'
 import type { RetainedMessages } from './routing/retained-messages.ts'
@@ -26,6 +27,7 @@ export interface BrokerContext {
   readonly serverLimits: ServerLimits
   readonly counters: Counters
   readonly deadlines: Deadlines
+  readonly overload: Overload
   readonly flusher: Flusher
   readonly pool: ChunkPool
   readonly workspace: Workspace<Route>

@@ -8,6 +8,7 @@ export { deriveScramCredentials, type ScramCredentials, type ScramOptions, scram
 export { type Broker, type BrokerOptions, type BrokerStats, createBroker } from './broker.ts'
 export type { Clock } from './config/clock.ts'
 export { type BrokerLimits, defaultLimits } from './config/limits.ts'
+export type { OverloadLevel } from './limit/overload-level.ts'
 export type { Listener } from './listener/listener.ts'
 export type { Counters } from './metric/counters.ts'
 export type { SharedStrategy } from './routing/shared-strategy.ts'

@@ -39,6 +39,7 @@ describe('limits', () => {
       [{ queueMessagesMax: 1.5 }, /^limits.queueMessagesMax is 1.5/],
       [{ queuePolicy: 'drop-all' }, "limits.queuePolicy is drop-all; 'drop-newest' and 'drop-oldest' are allowed"],
       [{ recieveMaximum: 3 }, /^limits.recieveMaximum does not exist; the limits are receiveMaximum/],
+      [{ eventLoopDelayMaxMs: -1 }, 'limits.eventLoopDelayMaxMs is -1; a whole number from 0 to 60000 is allowed'],
       [{ queueQos0: 'yes' }, /^limits.queueQos0 is yes/],
     ] as const) {
       // What JavaScript lets through.

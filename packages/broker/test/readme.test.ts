@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { defaultLimits } from '../src/config/limits.ts'
+import { overloadSteps } from '../src/limit/overload-level.ts'
 import { createCounters } from '../src/metric/counters.ts'
 
 const source = fileURLToPath(new URL('../src', import.meta.url))
@@ -21,6 +22,15 @@ const rows = (heading: string): Map<string, string> => {
 test('every limit is there with its default', () => {
   const wanted = Object.entries(defaultLimits).map(([name, value]): [string, string] => [name, String(value)])
   expect([...rows('Limits')].sort()).toEqual(wanted.sort())
+})
+
+test('every level of overload is there, with its pauses', () => {
+  const levels = new Set(overloadSteps.map(({ level }) => level))
+  expect([...rows('Overload').keys()].filter((name) => !name.startsWith('broker.'))).toEqual([...levels])
+  const said = readme.split('\n## Overload\n')[1]?.split('\n## ')[0] ?? ''
+  const pauses = overloadSteps.map(({ pauseMs }) => pauseMs.toLocaleString('en')).filter((pause) => pause !== '0')
+  const [first = '', ...others] = pauses
+  expect(said).toContain(`${first} ms after each piece, then for ${others.join(', then ')}`)
 })
 
 test('every counter is there', () => {

@@ -6,6 +6,8 @@ export interface VirtualClock extends Clock {
   advance(ms: number): void
   /** Time passes and nothing runs, as in a process that is busy; then what has become due fires, late. */
   stall(ms: number): void
+  /** Time passes within one turn of the event loop: no timer fires, whatever is due. */
+  pass(ms: number): void
   /** Timers that are set. */
   readonly timers: number
 }
@@ -34,6 +36,9 @@ export function createVirtualClock(startMs = 1_000): VirtualClock {
       nowMs += ms
       const late = [...timers].filter((timer) => timer.atMs <= nowMs).sort((one, other) => one.atMs - other.atMs)
       for (const timer of late) if (timers.delete(timer)) timer.fire()
+    },
+    pass(ms) {
+      nowMs += ms
     },
     get timers() {
       return timers.size

@@ -28,6 +28,12 @@ export interface BrokerLimits extends ServerLimits {
   readonly subscriptionsMax: number
   /** Queue QoS 0 messages for sessions that are away, like the rest. Default false. */
   readonly queueQos0: boolean
+  /**
+   * Milliseconds that the event loop may be late, on average over some samples, before the broker counts as overloaded and
+   * does less (limit/overload-level.ts says what). 0 never does. Default 1,000: a broker that is merely busy is a tenth of a
+   * second late at most, and clients give up after some seconds.
+   */
+  readonly eventLoopDelayMaxMs: number
 }
 
 export const defaultLimits: BrokerLimits = {
@@ -45,6 +51,7 @@ export const defaultLimits: BrokerLimits = {
   retainedBytesMax: 1024 * 1024 * 1024,
   subscriptionsMax: 10_000,
   queueQos0: false,
+  eventLoopDelayMaxMs: 1000,
 }
 
 const ranges: { readonly [K in keyof BrokerLimits]?: readonly [min: number, max: number] } = {
@@ -64,6 +71,7 @@ const ranges: { readonly [K in keyof BrokerLimits]?: readonly [min: number, max:
   retainedMessagesMax: [0, Number.MAX_SAFE_INTEGER],
   retainedBytesMax: [0, Number.MAX_SAFE_INTEGER],
   subscriptionsMax: [1, Number.MAX_SAFE_INTEGER],
+  eventLoopDelayMaxMs: [0, 60_000],
 }
 
 /** The defaults with what was given on top. @throws MqError `MQ_BAD_OPTION`, naming the limit and its range. */

@@ -29,6 +29,7 @@ import { onConnect } from '../handler/on-connect.ts'
 import { onPublish, onReleased } from '../handler/on-publish.ts'
 import { onSubscribe } from '../handler/on-subscribe.ts'
 import { onUnsubscribe } from '../handler/on-unsubscribe.ts'
+import { type Pause, pauseAfterPublish } from '../limit/slow-publisher.ts'
 import type { RetainedFeed } from '../routing/retained-feed.ts'
 import type { Route } from '../routing/route.ts'
 import type { ClientSession } from '../session/client-session.ts'
@@ -66,6 +67,12 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   authentication: Authentication | undefined = undefined
   /** Retained messages that a subscription is still to get. */
   feed: RetainedFeed | undefined = undefined
+  /** Refused because the broker is overloaded. */
+  isShed = false
+  /** Deliveries that the broker had made when this one published while publishers are slowed; -1 if it has not. */
+  publishedFrom = -1
+  /** It is not read for a while, because the broker is overloaded. */
+  pause: Pause | undefined = undefined
   heapIndex = -1
   filedMs = 0
   /** Not due before, whatever the machine says. */
@@ -101,7 +108,10 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
 
   data(chunk: Uint8Array): void {
     try {
-      this.machine.receive(chunk, this.broker.clock.now())
+      const nowMs = this.broker.clock.now()
+      this.broker.overload.noticed(nowMs)
+      this.machine.receive(chunk, nowMs)
+      if (this.publishedFrom >= 0) pauseAfterPublish(this)
       // Not after the end: a transport that is paused would not see the other end go.
       if (!this.machine.isClosed && (this.machine.held || this.#isOwedTooMuch)) this.transport.pause()
       if (this.feed !== undefined) this.feed.go()
@@ -146,6 +156,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   release(): void {
     this.guard(() => {
       this.machine.release(this.broker.clock.now())
+      if (this.publishedFrom >= 0) pauseAfterPublish(this)
       this.readOn()
     })
   }

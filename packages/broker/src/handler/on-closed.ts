@@ -30,7 +30,11 @@ function log(connection: Connection, reason: CloseReason): void {
       broker.logger.info({ ...who, reason: reason.sentence }, 'connection lost')
       break
     case 'server':
-      broker.logger.info({ ...who, reasonCode: reason.reasonCode, reason: reason.sentence }, 'client was disconnected')
+      // One line for each would be a load of its own; how many there were is logged at intervals.
+      broker.logger[connection.isShed ? 'debug' : 'info'](
+        { ...who, reasonCode: reason.reasonCode, reason: reason.sentence },
+        'client was disconnected',
+      )
       break
     case 'fault': {
       broker.counters.connectionsFaulted++

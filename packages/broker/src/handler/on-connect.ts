@@ -9,6 +9,11 @@ import { askAuthenticator, askAuthorizer, whenAnswered } from './ask.ts'
 import { beginAuthentication } from './on-auth.ts'
 
 export function onConnect(connection: Connection, packet: ConnectPacket): void {
+  // Before anything is asked or worked out: who is overloaded says no cheaply.
+  if (connection.broker.overload.refuses) {
+    connection.broker.overload.turnAway(connection)
+    return
+  }
   const problem = unacceptable(connection, packet)
   if (problem !== undefined) {
     connection.refuse(problem.reasonCode, problem.sentence)

@@ -5,6 +5,7 @@
 import { type Publication, ReasonCode, type TopicEntry } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import { slow } from '../limit/back-pressure.ts'
+import { slowPublisher } from '../limit/slow-publisher.ts'
 import type { Route } from '../routing/route.ts'
 import { askAuthorizer, whenAnswered } from './ask.ts'
 import { isReserved } from './on-connect.ts'
@@ -54,7 +55,7 @@ const dollar = 0x24
 
 /** True: its publisher is made to wait, and will be released. */
 function take(connection: Connection, publication: Publication, topic: TopicEntry<Route>): boolean {
-  const { broker, session } = connection
+  const { broker } = connection
   if (publication.retain) {
     if (!broker.retained.hasRoom(topic.name, publication)) {
       deny(connection, publication, topic, 'no room for one more retained message', ReasonCode.quotaExceeded)
@@ -62,6 +63,25 @@ function take(connection: Connection, publication: Publication, topic: TopicEntr
     }
     broker.retained.update(topic.name, publication)
   }
+  if (broker.overload.sheds) return handOnLess(connection, publication, topic)
+  return handOn(connection, publication, topic)
+}
+
+/**
+ * While the broker is overloaded: QoS 0 goes nowhere, and publishers may be slowed. What a topic retains is kept up to date
+ * all the same, so whoever subscribes when it is over gets the last value.
+ */
+function handOnLess(connection: Connection, publication: Publication, topic: TopicEntry<Route>): boolean {
+  const { broker, session } = connection
+  if (publication.qos === 0) {
+    broker.counters.dropped.overload += broker.router.countReceivers(topic, session?.session)
+  } else if (handOn(connection, publication, topic)) return true
+  return slowPublisher(connection)
+}
+
+/** To its receivers, and the answer to its publisher. */
+function handOn(connection: Connection, publication: Publication, topic: TopicEntry<Route>): boolean {
+  const { broker, session } = connection
   const routed = broker.router.route(publication, topic, session?.session)
   const { qos, packetId } = publication
   const isSlowed = broker.router.congested && slow(connection, broker.router.receivers(topic, session?.session))

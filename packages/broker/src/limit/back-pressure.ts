@@ -11,6 +11,9 @@
  * So one slow receiver among others slows nobody (the others are not behind), and a frozen one costs a publisher that has no
  * other receiver a quarter of a second, once. Receivers that are away do not count: their queue is what they have.
  *
+ * A receiver that publishes, too, may be paused because the broker is overloaded (slow-publisher.ts). It is not held for
+ * anybody, its acknowledgements are among what is not read: its pause is cut short, and it is waited for like others.
+ *
  * Looked at every few milliseconds, by the broker's one timer: what a publisher can send while its receivers catch up is
  * far less than the room that is left when it is stopped.
  */
@@ -35,17 +38,19 @@ export function slow(publisher: Connection, receivers: readonly ClientSession[])
   const nowMs = publisher.broker.clock.now()
   if (!receivers.every((each) => mayBeAwaited(each, nowMs))) return false
   publisher.machine.holdBack()
+  for (const each of receivers) each.connection?.pause?.cutShort(nowMs)
   publisher.broker.deadlines.file(new Wait(publisher, receivers, nowMs))
   return true
 }
 
 /** Not one that was frozen and has not moved since, nor one that is itself made to wait: two could wait for each other. */
 function mayBeAwaited(receiver: ClientSession, nowMs: number): boolean {
-  return (
-    receiver.stalledAt !== receiver.session.progress &&
-    receiver.notAwaitedUntilMs <= nowMs &&
-    receiver.connection?.machine.held === false
-  )
+  return receiver.stalledAt !== receiver.session.progress && receiver.notAwaitedUntilMs <= nowMs && isRead(receiver)
+}
+
+/** It is there, and read or about to be. */
+function isRead({ connection }: ClientSession): boolean {
+  return connection !== undefined && (!connection.machine.held || connection.pause !== undefined)
 }
 
 class Wait implements Deadline {
@@ -68,7 +73,7 @@ class Wait implements Deadline {
 
   due(nowMs: number): void {
     if (this.#publisher.machine.isClosed) return
-    if (this.#receivers.some((each) => hasCaughtUp(each.session) || each.connection?.machine.held !== false)) {
+    if (this.#receivers.some((each) => hasCaughtUp(each.session) || !isRead(each))) {
       this.#publisher.release()
       return
     }

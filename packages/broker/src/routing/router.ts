@@ -72,6 +72,17 @@ export class Router {
     return targets.filter((each) => each.session !== publisher && isCongested(each.session)).map((each) => each.owner)
   }
 
+  /** How many would get a message, if it were routed. */
+  countReceivers(topic: TopicEntry<Route>, publisher: Session | undefined): number {
+    const { targets, groups } = this.#index.route(topic)
+    let count = targets.length + groups.length
+    for (let i = 0; i < targets.length; i++) {
+      const target = targets[i]!
+      if (target.session === publisher && target.own === undefined) count--
+    }
+    return count
+  }
+
   /** A message of the broker's own making (a Will), whose topic has not been interned. */
   routeOwn(publication: Publication, publisher: ClientSession | undefined): Routed {
     const topic = this.#topics.lookup(publication.topicBytes, publication.topicStart, publication.topicEnd)

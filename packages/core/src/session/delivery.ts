@@ -18,6 +18,8 @@ export type DropReason =
   | 'queue-full'
   /** QoS 0, and the receiver does not read fast enough. */
   | 'slow-receiver'
+  /** QoS 0, and the server is overloaded. */
+  | 'overload'
   /** QoS 0, and the receiver is not connected. */
   | 'offline'
   /** Message Expiry Interval passed while it was queued. */
