@@ -57,7 +57,8 @@ const messageProperties = {
   payloadFormatIndicator: flag,
   messageExpiryInterval: uint32,
   contentType: text,
-  responseTopic: topicName.filter((each) => !each.includes('+')),
+  // A Topic Name that can be answered to.
+  responseTopic: topicName.filter((each) => each !== '' && !each.includes('+')),
   correlationData: binary,
   userProperties,
 }
