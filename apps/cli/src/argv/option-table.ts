@@ -42,6 +42,7 @@ const conformance: readonly CommandName[] = ['conformance']
 /** Whoever needs an address and no more. */
 const reaching: readonly CommandName[] = [...dialling, ...conformance]
 const pub: readonly CommandName[] = ['pub']
+const publishing: readonly CommandName[] = [...pub, ...bench]
 const sub: readonly CommandName[] = ['sub']
 const broker: readonly CommandName[] = ['broker']
 
@@ -58,11 +59,11 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'repeat', kind: 'value', value: 'n', group: 'Message', commands: pub, describe: 'Publish the message this many times [1]' },
   { name: 'repeat-delay', kind: 'value', value: 'time', group: 'Message', commands: pub, describe: 'Wait between repeats: seconds, 500ms, 10s [0]' },
   { name: 'max-inflight', short: 'M', kind: 'value', value: 'n', group: 'Message', commands: pub, describe: 'Messages of -l under way at once [20]' },
-  { name: 'content-type', kind: 'value', value: 'text', group: 'Message', commands: pub, describe: 'Content Type, such as application/json' },
-  { name: 'response-topic', kind: 'value', value: 'topic', group: 'Message', commands: pub, describe: 'Response Topic' },
-  { name: 'correlation-data', kind: 'value', value: 'text', group: 'Message', commands: pub, describe: 'Correlation Data' },
-  { name: 'expiry', kind: 'value', value: 'time', group: 'Message', commands: pub, describe: 'Message Expiry Interval: seconds, 10s, 5m, 1h' },
-  { name: 'user-property', kind: 'value', repeat: true, value: 'k=v', group: 'Message', commands: pub, describe: 'User Property, split at the first =. Repeatable' },
+  { name: 'content-type', kind: 'value', value: 'text', group: 'Message', commands: publishing, describe: 'Content Type, such as application/json' },
+  { name: 'response-topic', kind: 'value', value: 'topic', group: 'Message', commands: publishing, describe: 'Response Topic' },
+  { name: 'correlation-data', kind: 'value', value: 'text', group: 'Message', commands: publishing, describe: 'Correlation Data' },
+  { name: 'expiry', kind: 'value', value: 'time', group: 'Message', commands: publishing, describe: 'Message Expiry Interval: seconds, 10s, 5m, 1h' },
+  { name: 'user-property', kind: 'value', repeat: true, value: 'k=v', group: 'Message', commands: publishing, describe: 'User Property, split at the first =. Repeatable' },
   { name: 'require-subscriber', kind: 'flag', group: 'Message', commands: pub, describe: 'Exit with 16 where nobody subscribes (MQTT 5.0, QoS 1 and 2)' },
 
   { name: 'filter-out', short: 'T', kind: 'value', repeat: true, value: 'filter', group: 'Subscription', commands: sub, describe: 'Do not show topics that match. Repeatable' },

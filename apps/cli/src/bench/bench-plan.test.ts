@@ -69,7 +69,8 @@ describe('what is refused', () => {
     ['e2e --publishers 3', 'a pair is one publisher and one subscriber'],
     ['e2e --topology fanin --workers 2 -c 5', 'takes one worker; give a --rate for more.'],
     ['e2e --json --csv', 'give --json or --csv, not both.'],
-    ['e2e -L ws://localhost', 'mq bench speaks TCP and TLS'],
+    ['conn --content-type x', 'mq bench conn has no use for --content-type.'],
+    ['e2e -V 311 --expiry 10s', '--expiry needs MQTT 5.0'],
     ['e2e --fail-if p99>5', 'p99 with a time'],
     ['e2e --pid me', '--pid was given "me"'],
   ])('%s', async (line, sentence) => {

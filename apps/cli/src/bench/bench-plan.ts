@@ -1,6 +1,8 @@
 /** What `mq bench` was asked for, every value checked. */
 import { availableParallelism } from 'node:os'
+import type { MessageProperties } from '@mq/core'
 import type { Arguments } from '../argv/arguments.ts'
+import { messagePropertiesOf, messagePropertyOptionOf, messagePropertyOptions } from '../argv/message-properties.ts'
 import { choiceOf, durationMsOf, integerOf, qosOf, topicFilterOf, topicNameOf } from '../argv/values.ts'
 import { connectPlanOf } from '../connection/connect-wishes.ts'
 import type { ConnectWishes } from '../connection/connection.ts'
@@ -20,6 +22,8 @@ export interface BenchPlan {
   readonly run: number
   readonly qos: 0 | 1 | 2
   readonly size: number
+  /** Of every message. */
+  readonly properties?: MessageProperties
   readonly topic: string
   readonly filter: string
   /** Per second; 0: as the window lets. */
@@ -40,9 +44,9 @@ const most = Number.MAX_SAFE_INTEGER
 
 /** Which options mean nothing in a mode: better said than ignored. */
 const unfit: { readonly [M in Mode]: readonly string[] } = {
-  conn: ['topic', 'qos', 'size', 'topology', 'publishers', 'subscribers', 'warmup', 'spin'],
+  conn: ['topic', 'qos', 'size', 'topology', 'publishers', 'subscribers', 'warmup', 'spin', ...messagePropertyOptions],
   pub: ['topology', 'publishers', 'subscribers'],
-  sub: ['topology', 'publishers', 'subscribers', 'rate', 'window', 'size', 'warmup', 'spin'],
+  sub: ['topology', 'publishers', 'subscribers', 'rate', 'window', 'size', 'warmup', 'spin', ...messagePropertyOptions],
   e2e: [],
 }
 
@@ -51,10 +55,8 @@ export async function benchPlanOf(given: Arguments, io: Io): Promise<BenchPlan> 
   const mode = modeOf(given)
   const strange = unfit[mode].find((name) => given.flag(name))
   if (strange !== undefined) throw new UsageError(`mq bench ${mode} has no use for --${strange}.`)
-  const { wishes } = await connectPlanOf(given, io, false)
-  if (!/^mqtts?:/.test(wishes.url)) {
-    throw new UsageError(`mq bench speaks TCP and TLS, and was given ${wishes.url}; use mqtt:// or mqtts://.`)
-  }
+  const { wishes } = await connectPlanOf(given, io, false, messagePropertyOptionOf(given))
+  const properties = messagePropertiesOf(given, [])
   const conditions = given.all('fail-if').flatMap(conditionsOf)
   if (given.flag('json') && given.flag('csv')) throw new UsageError('give --json or --csv, not both.')
   const topology = choiceOf('--topology', given.text('topology') ?? 'pair', ['pair', 'fanin', 'fanout', 'shared'])
@@ -74,6 +76,7 @@ export async function benchPlanOf(given: Arguments, io: Io): Promise<BenchPlan> 
     protocolVersion: protocolVersion === 'auto' ? 5 : protocolVersion,
     run,
     qos: qosOf(given.written('qos'), given.text('qos') ?? '0'),
+    ...(Object.keys(properties).length === 0 ? {} : { properties }),
     size: number('size', 64, headerBytes, 200_000_000),
     ...topicsFor(given, mode, topology, run, wishes.userName ?? ''),
     rate,

@@ -6,7 +6,7 @@
  * The broker's CPU time is read at the borders of what is measured, so that neither connecting nor the end counts (in
  * `conn` it is the connecting that is measured).
  */
-import { connect } from 'node:net'
+import { connect, isIP } from 'node:net'
 import type { ConnectWishes } from '../connection/connection.ts'
 import { ExitCode } from '../exit-code.ts'
 import { Failure } from '../failure.ts'
@@ -17,7 +17,7 @@ import { nowUs } from './payload.ts'
 import { type ProcessUsage, readUsage } from './process-usage.ts'
 import type { Results } from './results.ts'
 import { type Figures, resultsOf } from './summary.ts'
-import type { StartWorker, ToWorker, WorkerReport } from './worker-messages.ts'
+import type { StartWorker, ToWorker, WorkerPlan, WorkerReport } from './worker-messages.ts'
 
 /** What is under way gets this long after the last sign of life. */
 const drainMs = 3000
@@ -141,7 +141,7 @@ function prepare(plan: BenchPlan, address: Address, startUs: number): (worker: n
   const subscribers = partsOf(cast.subscribers, workers)
   const idle = partsOf(cast.idle, workers)
   const none = { first: 0, count: 0 }
-  const { userName, password, tls } = wishes
+  const { userName, password } = wishes
   const pending = plan.mode === 'conn' ? plan.window : pendingConnectsMax
   return (worker) => ({
     type: 'prepare',
@@ -150,7 +150,7 @@ function prepare(plan: BenchPlan, address: Address, startUs: number): (worker: n
       mode: plan.mode,
       run: plan.run,
       ...address,
-      ...(tls === undefined ? {} : { tls }),
+      ...(plan.properties === undefined ? {} : { properties: plan.properties }),
       ...(userName === undefined ? {} : { userName }),
       ...(password === undefined ? {} : { password }),
       keepAlive: wishes.keepAlive,
@@ -175,18 +175,14 @@ function prepare(plan: BenchPlan, address: Address, startUs: number): (worker: n
   })
 }
 
-interface Address {
-  readonly serverName: string
-  readonly host: string
-  readonly port: number
-}
+type Address = Pick<WorkerPlan, 'url' | 'tls'>
 
 /**
  * Where the broker is, as an address: looked up once, and not by each of ten thousand connections.
  * @throws Failure when nobody listens there
  */
-function reach({ url }: ConnectWishes): Promise<Address> {
-  const [, hostname = '', portText = ''] = /^\w+:\/\/(.*):(\d+)$/.exec(url) ?? []
+function reach({ url, tls }: ConnectWishes): Promise<Address> {
+  const [, scheme = '', hostname = '', portText = '', path = ''] = /^(\w+):\/\/(.*?):(\d+)(\/.*)?$/.exec(url) ?? []
   const serverName = hostname.replace(/^\[(.*)\]$/, '$1')
   const port = Number(portText)
   return new Promise((resolve, reject) => {
@@ -200,7 +196,11 @@ function reach({ url }: ConnectWishes): Promise<Address> {
     socket.on('connect', () => {
       const host = socket.remoteAddress ?? serverName
       socket.destroy()
-      resolve({ serverName, host, port })
+      resolve({
+        url: `${scheme}://${isIP(host) === 6 ? `[${host}]` : host}:${port}${path}`,
+        // The certificate is for the name; an address is none (RFC 6066).
+        ...(tls !== undefined && { tls: { ...tls, ...(isIP(serverName) === 0 && { servername: serverName }) } }),
+      })
     })
   })
 }

@@ -9,7 +9,7 @@
  * in the order of their sequence.
  */
 
-import { encodePublication, encodeUtf8, Publication } from '@mq/core'
+import { createPublication, encodePublication, type Publication } from '@mq/core'
 import { reasonText } from '../connection/reason.ts'
 import { AckRing } from './ack-ring.ts'
 import { nowUs, writeHeader } from './payload.ts'
@@ -41,7 +41,7 @@ export class Publisher implements Role {
   readonly #owner: PublisherOwner
   readonly #number: number
   readonly #acks = new AckRing()
-  readonly #publication = new Publication()
+  readonly #publication: Publication
   #quota = 0
   #sent = 0
   #owed = 0
@@ -54,12 +54,18 @@ export class Publisher implements Role {
     this.#owner = owner
     this.#number = number
     this.connection = new WireConnection(bench, clientId, this)
-    const publication = this.#publication
-    publication.topicBytes = encodeUtf8(topicName)
-    publication.topicEnd = publication.topicBytes.length
+    const { properties, qos } = bench.plan
+    const publication = createPublication({
+      topicName,
+      payload: new Uint8Array(0),
+      qos,
+      retain: false,
+      ...(properties !== undefined && { properties }),
+    })
     publication.bytes = owner.payload
+    publication.payloadStart = 0
     publication.payloadEnd = owner.payload.length
-    publication.qos = bench.plan.qos
+    this.#publication = publication
   }
 
   /** @param schedule undefined: as many as the window lets */
@@ -200,7 +206,7 @@ export class Publisher implements Role {
       packetId,
       0,
       false,
-      -1,
+      this.#publication.messageExpiryInterval,
       undefined,
     )
     this.#sent++

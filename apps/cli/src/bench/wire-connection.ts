@@ -1,16 +1,15 @@
 /**
- * One connection of a load generator: a socket, core's codec, and no more. It keeps nothing that it sends and builds no
+ * One connection of a load generator: a transport, core's codec, and no more. It keeps nothing that it sends and builds no
  * object for what it reads.
  *
  *     publisher, subscriber ─► Writer ─► chunk ─► one write per turn of the event loop      (as the broker's outbox)
- *     socket ─► FrameReader ─► decodePublish, decodeAck ─► role
+ *     transport ─► FrameReader ─► decodePublish, decodeAck ─► role
  *
  * Always holds: after `ended` nothing is called any more. While `blocked`, the system has not taken what was written; who
  * can wait, waits.
  */
 
-import { connect as connectTcp, isIP, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { openTransport } from '@mq/client'
 import {
   decodeAck,
   decodeControl,
@@ -25,12 +24,13 @@ import {
   PacketType,
   type Publication,
   type SubackPacket,
+  type Transport,
+  type TransportHandler,
   Writer,
 } from '@mq/core'
 import { reasonText } from '../connection/reason.ts'
 import { exitCodeOfReason } from '../exit-code.ts'
 import type { Workbench } from './workbench.ts'
-import type { WorkerPlan } from './worker-messages.ts'
 
 /** Who decides what a connection does. */
 export interface Role {
@@ -55,7 +55,7 @@ export interface Problem {
 
 const nothing = new Uint8Array(0)
 
-export class WireConnection implements Outlet, FrameSink {
+export class WireConnection implements Outlet, FrameSink, TransportHandler {
   readonly writer: Writer = new Writer(this)
   readonly clientId: string
   /** The system has not taken all that was written. */
@@ -68,7 +68,8 @@ export class WireConnection implements Outlet, FrameSink {
   readonly #bench: Workbench
   readonly #role: Role
   readonly #frames = new FrameReader(Number.POSITIVE_INFINITY)
-  #socket: Socket | undefined = undefined
+  readonly #givenUp = new AbortController()
+  #transport: Transport | undefined = undefined
   #full: Uint8Array[] = []
   #over = false
   #patience: NodeJS.Timeout | undefined = undefined
@@ -80,31 +81,12 @@ export class WireConnection implements Outlet, FrameSink {
   }
 
   open(): void {
-    const { host, port, tls, serverName } = this.#bench.plan
-    const socket =
-      tls === undefined ? connectTcp({ host, port }) : connectTls({ host, port, ...tlsOptions(serverName, tls) })
-    this.#socket = socket
+    const { url, tls, protocolVersion } = this.#bench.plan
     this.#expect('CONNACK')
-    let error: Error | undefined
-    let stands = false
-    socket.setNoDelay(true)
-    socket.on(tls === undefined ? 'connect' : 'secureConnect', () => {
-      stands = true
-      this.#sendConnect()
-    })
-    socket.on('data', (chunk: Uint8Array) => {
-      const problem = this.#frames.push(chunk, this)
-      if (problem !== undefined) this.#broken(problem)
-      this.#bench.schedule()
-    })
-    socket.on('error', (thrown) => {
-      error = thrown
-    })
-    socket.on('close', () => {
-      const where = stands ? 'connection' : 'connect'
-      const code = error !== undefined && 'code' in error ? String(error.code) : error?.message
-      this.#end({ where, text: code ?? 'closed by the broker' })
-    })
+    openTransport({ url: new URL(url), signal: this.#givenUp.signal, protocolVersion, tls, ws: undefined }).then(
+      (transport) => this.#opened(transport),
+      (error: unknown) => this.#end({ where: 'connect', text: textOf(error) }),
+    )
   }
 
   /** DISCONNECT, and the end. */
@@ -117,9 +99,12 @@ export class WireConnection implements Outlet, FrameSink {
     this.#over = true
     this.isOpen = false
     clearTimeout(this.#patience)
-    this.#socket?.end()
-    const socket = this.#socket
-    setTimeout(() => socket?.destroy(), lingerMs).unref()
+    const transport = this.#transport
+    if (transport === undefined) this.#givenUp.abort()
+    else {
+      transport.end()
+      setTimeout(() => transport.destroy(), lingerMs).unref()
+    }
   }
 
   subscribe(packetId: number, topicFilter: string): void {
@@ -147,32 +132,39 @@ export class WireConnection implements Outlet, FrameSink {
 
   flush(): void {
     const { writer } = this
-    const socket = this.#socket
-    if (this.blocked || this.#over || socket === undefined) return
-    for (const chunk of this.#full) socket.write(chunk)
-    this.#full.length = 0
+    const transport = this.#transport
+    if (this.blocked || this.#over || transport === undefined) return
     const chunk = writer.bytes
-    if (writer.at > 0) socket.write(chunk.subarray(0, writer.at))
+    const length = writer.at
     writer.bytes = nothing
     writer.at = 0
     this.wasActive = true
-    if (socket.writableLength === 0) this.#bench.give(chunk)
-    else {
-      this.blocked = true
-      // Called when everything before it has been taken.
-      socket.write(nothing, this.#drained)
-    }
+    while (this.#full.length > 0 && !this.blocked) this.blocked = !transport.write(this.#full.shift() ?? nothing)
+    if (this.blocked && length > 0) this.#full.push(chunk.subarray(0, length))
+    else if (length === 0 || transport.write(chunk.subarray(0, length))) this.#bench.give(chunk)
+    else this.blocked = true
   }
 
-  readonly #drained = (error?: Error | null): void => {
-    if (error || this.#over) return
+  drained(): void {
+    if (this.#over) return
     this.blocked = false
     if (this.writer.at > 0 || this.#full.length > 0) this.#bench.dirty(this)
     this.#role.drained()
     this.#bench.schedule()
   }
 
+  lost(error: Error | undefined): void {
+    this.#end({ where: 'connection', text: error === undefined ? 'closed by the broker' : textOf(error) })
+  }
+
   // The reading side.
+
+  data(chunk: Uint8Array): void {
+    if (this.#over) return
+    const problem = this.#frames.push(chunk, this)
+    if (problem !== undefined) this.#broken(problem)
+    this.#bench.schedule()
+  }
 
   frame(bytes: Uint8Array, header: number, body: number, end: number): boolean {
     const type = bytes[header]! >> 4
@@ -236,6 +228,16 @@ export class WireConnection implements Outlet, FrameSink {
     }
   }
 
+  #opened(transport: Transport): void {
+    if (this.#over) {
+      transport.destroy()
+      return
+    }
+    this.#transport = transport
+    transport.attach(this)
+    this.#sendConnect()
+  }
+
   #expect(packet: string): void {
     clearTimeout(this.#patience)
     const text = `no ${packet} within ${patienceMs / 1000} s`
@@ -268,7 +270,8 @@ export class WireConnection implements Outlet, FrameSink {
     this.#over = true
     this.isOpen = false
     clearTimeout(this.#patience)
-    this.#socket?.destroy()
+    this.#givenUp.abort()
+    this.#transport?.destroy()
     this.#full.length = 0
     this.#role.ended(problem)
     return false
@@ -280,14 +283,8 @@ const patienceMs = 10_000
 /** For the broker's goodbye. */
 const lingerMs = 500
 
-function tlsOptions(serverName: string, tls: NonNullable<WorkerPlan['tls']>) {
-  const bytes = (given: Uint8Array | undefined) => (given === undefined ? undefined : Buffer.from(given))
-  return {
-    rejectUnauthorized: tls.rejectUnauthorized,
-    ca: bytes(tls.ca),
-    cert: bytes(tls.cert),
-    key: bytes(tls.key),
-    // An address is no server name (RFC 6066).
-    ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
-  }
+/** The system's code says it shortest. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.message
 }

@@ -1,5 +1,7 @@
 /** What a worker and the process that started it say to each other. Plain data: it crosses a process border. */
 
+import type { TlsOptions } from '@mq/client'
+import type { MessageProperties } from '@mq/core'
 import type { Part } from './assignment.ts'
 import type { HistogramData } from './histogram.ts'
 import type { Counters, ErrorCount, Mode, Row } from './results.ts'
@@ -8,16 +10,9 @@ export interface WorkerPlan {
   readonly mode: Mode
   /** Tells the messages of this run from those of another. */
   readonly run: number
-  /** As the user wrote it, for TLS. */
-  readonly serverName: string
-  readonly host: string
-  readonly port: number
-  readonly tls?: {
-    readonly ca?: Uint8Array
-    readonly cert?: Uint8Array
-    readonly key?: Uint8Array
-    readonly rejectUnauthorized: boolean
-  }
+  /** With the broker's address in the place of its name: looked up once, and not by each of ten thousand connections. */
+  readonly url: string
+  readonly tls?: TlsOptions
   readonly userName?: string
   readonly password?: Uint8Array
   /** Seconds. */
@@ -26,6 +21,8 @@ export interface WorkerPlan {
   readonly qos: 0 | 1 | 2
   /** Bytes of payload. */
   readonly size: number
+  /** Of every message; 5.0 only. */
+  readonly properties?: MessageProperties
   /** With %i, %c and %u. */
   readonly topic: string
   /** The same, for subscribers. */

@@ -1,7 +1,8 @@
 /** What `mq pub` was asked to send, every value checked. */
 import type { MessageProperties, QoS } from '@mq/core'
 import type { Arguments } from '../argv/arguments.ts'
-import { durationMsOf, integerOf, pairOf, qosOf, topicNameOf } from '../argv/values.ts'
+import { messagePropertiesOf } from '../argv/message-properties.ts'
+import { durationMsOf, integerOf, qosOf, topicNameOf } from '../argv/values.ts'
 import { type ConnectPlan, read } from '../connection/connect-wishes.ts'
 import { ExitCode } from '../exit-code.ts'
 import { Failure, messageOf, UsageError } from '../failure.ts'
@@ -59,7 +60,7 @@ export function publishPlanOf(given: Arguments, { address, properties }: Connect
     throw new UsageError('--repeat does not go with -l, which ends with its input.')
   const messageProperties = {
     ...properties.publish,
-    ...propertiesOfOptions(given, properties.publish?.userProperties ?? []),
+    ...messagePropertiesOf(given, properties.publish?.userProperties ?? []),
   }
   const qos = qosOf(given.written('qos'), given.text('qos') ?? '0')
   return {
@@ -102,25 +103,4 @@ function namedSources(given: Arguments): Source[] {
   if (given.flag('stdin-line')) sources.push({ type: 'lines' })
   if (given.flag('null-message')) sources.push({ type: 'bytes', bytes: new Uint8Array() })
   return sources
-}
-
-function propertiesOfOptions(
-  given: Arguments,
-  fromProperty: MessageProperties['userProperties'] & object,
-): MessageProperties {
-  const contentType = given.text('content-type')
-  const responseTopic = given.text('response-topic')
-  const correlationData = given.text('correlation-data')
-  const expiry = given.text('expiry')
-  const pairs = given.all('user-property').map((text) => pairOf('--user-property', text))
-  return {
-    ...(contentType === undefined ? {} : { contentType }),
-    ...(responseTopic === undefined ? {} : { responseTopic: topicNameOf('--response-topic', responseTopic) }),
-    ...(correlationData === undefined ? {} : { correlationData: Buffer.from(correlationData) }),
-    // Whole seconds on the wire; a fraction is rounded up, so that nothing ends before its time.
-    ...(expiry === undefined
-      ? {}
-      : { messageExpiryInterval: Math.ceil(durationMsOf('--expiry', expiry, 4_294_967_295_000) / 1000) }),
-    ...(pairs.length === 0 ? {} : { userProperties: [...fromProperty, ...pairs] }),
-  }
 }

@@ -5,6 +5,7 @@
  * of a long stdin only as much is held as is under way.
  */
 import type { Arguments } from '../argv/arguments.ts'
+import { messagePropertyOptionOf } from '../argv/message-properties.ts'
 import { connectPlanOf } from '../connection/connect-wishes.ts'
 import type { Answer, Connection, OpenConnection, OutgoingMessage } from '../connection/connection.ts'
 import { reasonText } from '../connection/reason.ts'
@@ -16,7 +17,7 @@ import { type Status, statusOf } from './status.ts'
 
 export async function pub(given: Arguments, io: Io, open: OpenConnection): Promise<number> {
   const status = statusOf(given, io)
-  const connectPlan = await connectPlanOf(given, io, false, needsV5(given))
+  const connectPlan = await connectPlanOf(given, io, false, messagePropertyOptionOf(given))
   const plan = publishPlanOf(given, connectPlan)
   const abort = new AbortController()
   const interrupted = new Promise<'interrupted'>((resolve) => {
@@ -43,14 +44,6 @@ export async function pub(given: Arguments, io: Io, open: OpenConnection): Promi
   } finally {
     forget()
   }
-}
-
-/** The options that fill properties of PUBLISH. */
-function needsV5(given: Arguments): string | undefined {
-  const name = ['content-type', 'response-topic', 'correlation-data', 'expiry', 'user-property'].find((option) =>
-    given.flag(option),
-  )
-  return name === undefined ? undefined : `--${name}`
 }
 
 interface Publisher {
