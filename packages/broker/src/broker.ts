@@ -25,6 +25,7 @@ import type { Route } from './routing/route.ts'
 import { Router } from './routing/router.ts'
 import { type SharedStrategy, strategies } from './routing/shared-strategy.ts'
 import { SubscriptionIndex } from './routing/subscription-index.ts'
+import { reauthorizeAll } from './session/reauthorize.ts'
 import { SessionRegistry } from './session/session-registry.ts'
 import { CommitGate } from './store/commit-gate.ts'
 import { memoryStore } from './store/memory-store.ts'
@@ -69,6 +70,17 @@ export interface Broker {
   readonly counters: Readonly<Counters>
   /** What is there now. */
   readonly stats: BrokerStats
+  /**
+   * Rights have changed: ask the authorizer again for the subscriptions of all clients, those included that are away, or of
+   * one. What it refuses is removed, with the messages that wait for it, and counted (`subscriptionsRevoked`); the client is
+   * not told, as MQTT has no packet for it. Resolves with how many were removed.
+   */
+  reauthorize(clientId?: string): Promise<number>
+  /**
+   * End a client's connection with 0x98 Administrative action. Its session lives on for as long as it asked. False: no such
+   * client is connected.
+   */
+  disconnect(clientId: string, reason?: string): boolean
   /**
    * Stop listening, tell every client that the server is shutting down (0x8B in 5.0), wait until all are gone (at most a
    * second), and close the store. Nothing of the broker is left in the event loop afterwards.
@@ -145,7 +157,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   context.sessions = new SessionRegistry(context)
 
   const ready = store.load().then((state) => {
-    for (const [topicName, publication] of state.retained) context.retained.restore(topicName, publication)
+    for (const message of state.retained) context.retained.restore(...message)
     context.sessions.restore(state.sessions)
   })
   // Whoever listens or closes hears of it; without either it must not end the process.
@@ -205,6 +217,15 @@ export function createBroker(options: BrokerOptions = {}): Broker {
         () => server.destroy(),
       )
       return client
+    },
+    async reauthorize(clientId) {
+      await ready
+      return reauthorizeAll(context, clientId)
+    },
+    disconnect(clientId, reason = 'disconnected by the administrator') {
+      const connection = context.sessions.find(clientId)?.connection
+      connection?.disconnect(ReasonCode.administrativeAction, reason)
+      return connection !== undefined
     },
     close,
     [Symbol.asyncDispose]: close,

@@ -1,6 +1,6 @@
 // The names of @mq/broker, in reading order.
 
-export { MqError } from '@mq/core'
+export { MqError, type Publisher } from '@mq/core'
 export type { AuthenticationAnswer, AuthenticationRequest, Authenticator } from './auth/authenticate.ts'
 export type { AuthorizationRequest, Authorizer } from './auth/authorize.ts'
 export type { Exchange, ExchangeStep, Mechanism } from './auth/mechanism.ts'
@@ -13,4 +13,11 @@ export type { Listener } from './listener/listener.ts'
 export type { Counters } from './metric/counters.ts'
 export type { SharedStrategy } from './routing/shared-strategy.ts'
 export { memoryStore } from './store/memory-store.ts'
-export type { Store, StoredDelivery, StoredSession, StoredState, StoredSubscription } from './store/store.ts'
+export type {
+  Store,
+  StoredDelivery,
+  StoredRetained,
+  StoredSession,
+  StoredState,
+  StoredSubscription,
+} from './store/store.ts'

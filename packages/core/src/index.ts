@@ -56,7 +56,7 @@ export type {
   UserProperties,
   WillProperties,
 } from './packet/properties.ts'
-export { Publication } from './packet/publication.ts'
+export { Publication, type Publisher } from './packet/publication.ts'
 export { AckOrder, type PublishAnswer } from './session/ack-order.ts'
 export { type Delivery, type DropReason, deliveryBytes } from './session/delivery.ts'
 export { InboundQos } from './session/inbound-qos.ts'

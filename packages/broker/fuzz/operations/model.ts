@@ -34,7 +34,11 @@ export class Model {
   }
 
   /** Route a message; the copies that are owed for it, and whether anybody matched. */
-  publish(message: Message, publisher: Session | undefined): { matched: boolean; owed: Owed[]; shared: Obligation[] } {
+  publish(
+    message: Message,
+    publisher: Session | undefined,
+  ): { matched: boolean; owed: Owed[]; shared: Obligation[]; replaced: Message | undefined } {
+    const replaced = this.retained.get(message.topic)
     if (message.retain) {
       // [MQTT-3.3.1-5] [MQTT-3.3.1-6]
       if (message.isEmpty) this.retained.delete(message.topic)
@@ -82,7 +86,7 @@ export class Model {
       this.obligations.push(each)
       for (const session of crowded) this.#crowd(session, message)
     }
-    return { matched, owed, shared }
+    return { matched, owed, shared, replaced }
   }
 
   subscribe(session: Session, subscription: Subscription): void {
@@ -102,8 +106,9 @@ export class Model {
     for (const message of this.retained.values()) {
       if (!matches(subscription.filter, message.topic) || message.expiresAtMs <= this.nowMs) continue
       const copy = { ...copyFor(message, [subscription]), retain: true }
-      // Whether No Local holds back one's own retained message is not said.
-      const required = isWanted && !subscription.noLocal && !(message.isBig && session.connection?.isSmall === true)
+      // [MQTT-3.8.3-3]
+      if (subscription.noLocal && message.publisher === session.clientId) continue
+      const required = isWanted && !(message.isBig && session.connection?.isSmall === true)
       const filters = new Set([subscription.filter])
       session.owed.push({ ...copy, kind: 'retained', filters, required, mayBeSent: false })
     }
@@ -129,8 +134,15 @@ export class Model {
     return lost
   }
 
-  /** Its publisher was told that nobody could take it: then nobody may have been sure to get it, and nobody gets it. */
-  refused(owed: readonly Owed[], shared: readonly Obligation[]): boolean {
+  /**
+   * Its publisher was told that nobody could take it: then nobody may have been sure to get it, nobody gets it, and what it
+   * would have replaced stays.
+   */
+  refused(message: Message, { owed, replaced, shared }: ReturnType<Model['publish']>): boolean {
+    if (message.retain) {
+      if (replaced === undefined) this.retained.delete(message.topic)
+      else this.retained.set(message.topic, replaced)
+    }
     for (const session of this.sessions.values()) session.owed = session.owed.filter((each) => !owed.includes(each))
     this.obligations = this.obligations.filter((each) => !shared.includes(each))
     return ![...owed, ...shared].some((each) => each.required)
@@ -145,8 +157,8 @@ export class Model {
       each.counts = false
     }
     for (const each of session.unreleased) each.isOld = true
-    // Retained messages that had not begun are not part of the Session (4.1 does not list them).
-    for (const each of session.owed) if (each.kind === 'retained') each.required = false
+    // Retained messages that had not begun are not part of the Session (4.1 does not list them). But SUBACK was given: they
+    // are still owed.
     if (publishWill && connection?.will !== undefined) {
       const { message, delay } = connection.will
       session.will = { message, dueMs: this.nowMs + Math.min(delay, session.expiry) * 1000 }
@@ -185,17 +197,23 @@ export class Model {
 
   /** Wills and sessions whose time has come. Keep-alives are the driver's. */
   due(): void {
+    const isDue = ({ will }: Session): boolean => will !== undefined && will.dueMs <= this.nowMs
+    // Of several at one time none is said to be the first, so which of them a full queue loses is open.
+    const areSeveral = [...this.sessions.values()].filter(isDue).length > 1 && this.#scenario.queueMessagesMax < 10
     for (const session of [...this.sessions.values()]) {
-      if (session.will !== undefined && session.will.dueMs <= this.nowMs) this.#publishWill(session)
+      if (isDue(session)) {
+        const published = this.#publishWill(session)
+        if (areSeveral) for (const each of [...published.owed, ...published.shared]) each.required = false
+      }
       if (session.connection === undefined && session.endsAtMs <= this.nowMs) this.end(session)
     }
   }
 
-  #publishWill(session: Session): void {
+  #publishWill(session: Session): Pick<ReturnType<Model['publish']>, 'owed' | 'shared'> {
     const { will } = session
-    if (will === undefined) return
+    if (will === undefined) return { owed: [], shared: [] }
     session.will = undefined
-    this.publish({ ...will.message, expiresAtMs: Number.POSITIVE_INFINITY }, session)
+    return this.publish({ ...will.message, expiresAtMs: Number.POSITIVE_INFINITY }, session)
   }
 
   /** `session` is gone: another member may get what it held, and need not. */

@@ -204,8 +204,7 @@ export class Simulation {
         check: (answer) => {
           const { packetId: answered, reasonCode } = answer as AckPacket
           equal(answered, packetId)
-          if (reasonCode === 0x97)
-            ok(this.#stage.model.refused(routed.owed, routed.shared), `${id} is refused for no reason`)
+          if (reasonCode === 0x97) ok(this.#stage.model.refused(message, routed), `${id} is refused for no reason`)
           else if (reasonCode === 0x10) ok(!routed.matched || victim !== undefined, `${id} matches, and 0x10 says not`)
           else equal(reasonCode, 0)
           if (!is5) equal(reasonCode, 0)

@@ -2,7 +2,11 @@
 export interface AuthorizationRequest {
   readonly clientId: string
   readonly userName: string | undefined
-  /** `will` is asked at CONNECT, for the Will Message's topic. */
+  /**
+   * `publish` is asked for every message, and for a retained one again when it is sent to a new subscription, about the
+   * client that published it. `subscribe` is asked at SUBSCRIBE, when a session is resumed, and by `broker.reauthorize`.
+   * `will` is asked at CONNECT for the Will Message's topic, and again when the Will is to be published.
+   */
   readonly action: 'publish' | 'subscribe' | 'will'
   /** The Topic Name, or the Topic Filter with its `$share/name/`. */
   readonly topic: string

@@ -14,6 +14,7 @@ import type {
   ConnackProperties,
   ConnectPacket,
   Publication,
+  Publisher,
   ServerHandler,
   SubscribePacket,
   TopicEntry,
@@ -30,7 +31,6 @@ import { onPublish, onReleased } from '../handler/on-publish.ts'
 import { onSubscribe } from '../handler/on-subscribe.ts'
 import { onUnsubscribe } from '../handler/on-unsubscribe.ts'
 import { type Pause, pauseAfterPublish } from '../limit/slow-publisher.ts'
-import type { RetainedFeed } from '../routing/retained-feed.ts'
 import type { Route } from '../routing/route.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import type { StoredWill } from '../session/will.ts'
@@ -51,6 +51,8 @@ const disconnectCodes: ReadonlyMap<ReasonCode, ReasonCode> = new Map([
 
 /** A deadline that is found this late may have passed while we did not listen. */
 const stallMs = 10
+/** Before CONNECT. */
+const nobody: Publisher = { clientId: '', userName: undefined }
 
 export class Connection implements ServerHandler<Route>, TransportHandler, Deadline {
   readonly machine: ServerConnection<Route>
@@ -58,15 +60,12 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   readonly broker: BrokerContext
   /** From CONNECT on. */
   session: ClientSession | undefined = undefined
-  clientId = ''
   /** [MQTT-3.1.2-7] */
   will: StoredWill | undefined = undefined
-  /** Who it was found to be: the User Name of CONNECT, or what the authentication mechanism says. */
-  userName: string | undefined = undefined
+  /** Who it was found to be; the User Name is that of CONNECT, or what the authentication mechanism says. */
+  identity: Publisher = nobody
   /** Enhanced authentication that is under way. */
   authentication: Authentication | undefined = undefined
-  /** Retained messages that a subscription is still to get. */
-  feed: RetainedFeed | undefined = undefined
   /** Refused because the broker is overloaded. */
   isShed = false
   /** Deliveries that the broker had made when this one published while publishers are slowed; -1 if it has not. */
@@ -100,6 +99,15 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
     transport.attach(this)
   }
 
+  get clientId(): string {
+    return this.identity.clientId
+  }
+
+  identify(clientId: string, userName: string | undefined): void {
+    this.identity = { clientId, userName }
+    if (this.session !== undefined) this.session.identity = this.identity
+  }
+
   get pendingBytes(): number {
     return this.#outbox.pendingBytes
   }
@@ -114,7 +122,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
       if (this.publishedFrom >= 0) pauseAfterPublish(this)
       // Not after the end: a transport that is paused would not see the other end go.
       if (!this.machine.isClosed && (this.machine.held || this.#isOwedTooMuch)) this.transport.pause()
-      if (this.feed !== undefined) this.feed.go()
+      this.session?.feed?.go()
     } catch (error) {
       this.#broke(error)
     }
@@ -244,7 +252,6 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
 
   closed(reason: CloseReason): void {
     this.broker.deadlines.remove(this)
-    this.feed = undefined
     if (reason.by === 'network') this.#outbox.destroy()
     else this.#outbox.end()
     onClosed(this, reason)
@@ -252,7 +259,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
 
   #writable(): void {
     this.session?.session.pump()
-    this.feed?.go()
+    this.session?.feed?.go()
     this.readOn()
   }
 

@@ -3,47 +3,64 @@
  * that is broken lets nobody in and nothing through, and the log says so. An answer that is not one of those that the types
  * allow is broken, too: JavaScript does not keep anybody from answering 'no', and only true is yes.
  */
-import { type ConnectPacket, ReasonCode } from '@mq/core'
+import { type ConnectPacket, type Publisher, ReasonCode } from '@mq/core'
 import type { AuthenticationAnswer } from '../auth/authenticate.ts'
 import type { AuthorizationRequest } from '../auth/authorize.ts'
 import type { Connection } from '../connection/connection.ts'
+import type { BrokerContext } from '../context.ts'
 
 export type Later<Answer> = Answer | Promise<Answer>
 
 export function askAuthenticator(connection: Connection, packet: ConnectPacket): Later<AuthenticationAnswer> {
-  const { authenticate } = connection.broker
+  const { broker, clientId, transport } = connection
+  const { authenticate } = broker
   if (authenticate === undefined) return true
-  const { clientId, transport } = connection
   const { password, protocolVersion, userName } = packet
   const broken = { reasonCode: ReasonCode.serverUnavailable, reason: 'authentication is not available' }
   return ask(
-    connection,
+    broker,
+    clientId,
     () => authenticate({ clientId, userName, password, protocolVersion, peer: transport.peer }),
     isAuthenticationAnswer,
     broken,
   )
 }
 
+/** May `who` do it? */
 export function askAuthorizer(
-  connection: Connection,
+  broker: BrokerContext,
+  who: Publisher,
   action: AuthorizationRequest['action'],
   topic: string,
 ): Later<boolean> {
-  const { authorize } = connection.broker
+  // For every message: what makes no closure costs nothing.
+  return broker.authorize === undefined || askAgain(broker, who, action, topic, false)
+}
+
+/** The same, and `broken` where there is no answer: what was granted before is not taken back for that. */
+export function askAgain<Broken extends false | undefined>(
+  broker: BrokerContext,
+  { clientId, userName }: Publisher,
+  action: AuthorizationRequest['action'],
+  topic: string,
+  broken: Broken,
+): Later<boolean | Broken> {
+  const { authorize } = broker
   if (authorize === undefined) return true
-  const { clientId, userName } = connection
-  return ask(connection, () => authorize({ clientId, userName, action, topic }), isBoolean, false)
+  const question = (): Later<boolean | Broken> => authorize({ clientId, userName, action, topic })
+  return ask(broker, clientId, question, isBoolean, broken)
 }
 
 /** Ask, and get an answer for sure: what was answered if it is one, `broken` otherwise. Later only if it must be. */
 export function ask<Answer>(
-  connection: Connection,
+  broker: BrokerContext,
+  clientId: string,
   question: () => Later<Answer>,
   isAnswer: (answer: unknown) => boolean,
   broken: Answer,
 ): Later<Answer> {
   const failed = (error: unknown): Answer => {
-    connection.broker.logger.error({ err: error, clientId: connection.clientId }, 'asking failed: refused')
+    broker.logger.error({ err: error, clientId }, 'asking failed: refused')
     return broken
   }
   const checked = (answer: Answer): Answer =>

@@ -72,7 +72,8 @@ function step(connection: Connection, authentication: Authentication, data: Uint
     reasonCode: ReasonCode.serverUnavailable,
     reason: 'authentication is not available',
   }
-  const answer = ask(connection, () => authentication.exchange.step(data), isStep, broken)
+  const { broker, clientId } = connection
+  const answer = ask(broker, clientId, () => authentication.exchange.step(data), isStep, broken)
   whenAnswered(connection, answer, (result) => {
     if (!connection.machine.isClosed) proceed(connection, authentication, result)
   })
@@ -107,7 +108,7 @@ function proceed(connection: Connection, authentication: Authentication, result:
     return
   }
   connection.authentication = undefined
-  connection.userName = result.userName
+  connection.identify(connection.clientId, result.userName)
   if (authentication.admitted !== undefined) {
     authentication.admitted(data)
     return

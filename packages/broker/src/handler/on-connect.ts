@@ -4,6 +4,7 @@
  */
 import { type ConnackProperties, type ConnectPacket, isWellFormedUtf8, parseTopicName, ReasonCode } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
+import { reauthorize } from '../session/reauthorize.ts'
 import { storeWill } from '../session/will.ts'
 import { askAuthenticator, askAuthorizer, whenAnswered } from './ask.ts'
 import { beginAuthentication } from './on-auth.ts'
@@ -20,7 +21,7 @@ export function onConnect(connection: Connection, packet: ConnectPacket): void {
     return
   }
   const assigned = packet.clientId === '' ? assignClientId(connection) : undefined
-  connection.clientId = assigned ?? packet.clientId
+  connection.identify(assigned ?? packet.clientId, packet.userName)
   if (packet.properties?.authenticationMethod !== undefined) {
     beginAuthentication(connection, packet, (authenticationData) => {
       const authenticationMethod = packet.properties?.authenticationMethod ?? ''
@@ -32,7 +33,6 @@ export function onConnect(connection: Connection, packet: ConnectPacket): void {
     })
     return
   }
-  connection.userName = packet.userName
   whenAnswered(connection, askAuthenticator(connection, packet), (answer) => {
     if (answer === true) {
       admit(connection, packet, assigned === undefined ? {} : { assignedClientIdentifier: assigned })
@@ -48,7 +48,8 @@ export function onConnect(connection: Connection, packet: ConnectPacket): void {
 /** It is who it says. May it publish its Will? Then it is in. */
 function admit(connection: Connection, packet: ConnectPacket, extra: ConnackProperties): void {
   const { will } = packet
-  const answer = will === undefined ? true : askAuthorizer(connection, 'will', will.topicName)
+  const answer =
+    will === undefined ? true : askAuthorizer(connection.broker, connection.identity, 'will', will.topicName)
   whenAnswered(connection, answer, (allowed) => {
     if (allowed) accept(connection, packet, extra)
     else connection.refuse(ReasonCode.notAuthorized, 'not allowed to publish its Will')
@@ -69,7 +70,8 @@ function accept(connection: Connection, packet: ConnectPacket, extra: ConnackPro
   }
   const opened = broker.sessions.open(connection, clientId, packet.cleanStart, expiryInterval)
   connection.session = opened.session
-  connection.will = packet.will && storeWill(packet.will)
+  opened.session.identity = connection.identity
+  connection.will = packet.will && storeWill(packet.will, connection.identity)
   broker.counters.connectionsAccepted++
   const { keepAlive, protocolVersion } = packet
   broker.logger.info(
@@ -78,15 +80,20 @@ function accept(connection: Connection, packet: ConnectPacket, extra: ConnackPro
   )
   const wantsResponseInformation = packet.properties?.requestResponseInformation === 1
   const responseInformation = wantsResponseInformation ? broker.responseInformation?.(clientId) : undefined
-  // CONNACK promises a session; it goes when the session is durable.
-  connection.whenDurable(() => {
-    machine.accept(opened.session.session, opened.present, {
-      ...extra,
-      ...(responseInformation !== undefined && { responseInformation }),
+  // What it was subscribed to it may have lost the right to. Nothing reaches it before CONNACK.
+  whenAnswered(connection, opened.present ? reauthorize(broker, opened.session) : 0, () => {
+    // CONNACK promises a session; it goes when the session is durable.
+    connection.whenDurable(() => {
+      machine.accept(opened.session.session, opened.present, {
+        ...extra,
+        ...(responseInformation !== undefined && { responseInformation }),
+      })
+      if (machine.isClosed) return
+      // Its keep-alive may be shorter than the time allowed for CONNECT.
+      broker.deadlines.file(connection)
+      opened.session.feed?.go()
+      connection.readOn()
     })
-    // Its keep-alive may be shorter than the time allowed for CONNECT.
-    if (!machine.isClosed) broker.deadlines.file(connection)
-    connection.readOn()
   })
 }
 

@@ -20,7 +20,7 @@ export function onPublish(connection: Connection, publication: Publication, topi
     deny(connection, publication, topic, 'clients do not publish under $SYS/')
     return
   }
-  const allowed = askAuthorizer(connection, 'publish', topic.name)
+  const allowed = askAuthorizer(broker, connection.identity, 'publish', topic.name)
   if (allowed === true) take(connection, publication, topic)
   else if (allowed === false) deny(connection, publication, topic, 'not authorized')
   else {
@@ -56,12 +56,9 @@ const dollar = 0x24
 /** True: its publisher is made to wait, and will be released. */
 function take(connection: Connection, publication: Publication, topic: TopicEntry<Route>): boolean {
   const { broker } = connection
-  if (publication.retain) {
-    if (!broker.retained.hasRoom(topic.name, publication)) {
-      deny(connection, publication, topic, 'no room for one more retained message', ReasonCode.quotaExceeded)
-      return false
-    }
-    broker.retained.update(topic.name, publication)
+  if (publication.retain && !broker.retained.hasRoom(topic.name, publication)) {
+    deny(connection, publication, topic, 'no room for one more retained message', ReasonCode.quotaExceeded)
+    return false
   }
   if (broker.overload.sheds) return handOnLess(connection, publication, topic)
   return handOn(connection, publication, topic)
@@ -72,9 +69,10 @@ function take(connection: Connection, publication: Publication, topic: TopicEntr
  * all the same, so whoever subscribes when it is over gets the last value.
  */
 function handOnLess(connection: Connection, publication: Publication, topic: TopicEntry<Route>): boolean {
-  const { broker, session } = connection
+  const { broker, identity, session } = connection
   if (publication.qos === 0) {
     broker.counters.dropped.overload += broker.router.countReceivers(topic, session?.session)
+    if (publication.retain) broker.retained.update(topic.name, publication, identity)
   } else if (handOn(connection, publication, topic)) return true
   return slowPublisher(connection)
 }
@@ -82,15 +80,18 @@ function handOnLess(connection: Connection, publication: Publication, topic: Top
 /** To its receivers, and the answer to its publisher. */
 function handOn(connection: Connection, publication: Publication, topic: TopicEntry<Route>): boolean {
   const { broker, session } = connection
+  const { qos, packetId, retain } = publication
   const routed = broker.router.route(publication, topic, session?.session)
-  const { qos, packetId } = publication
+  // What its publisher will hear was refused leaves nothing behind. Before 5.0 it hears of success.
+  const isRefused = routed === 'refused' && connection.machine.version === 5
+  if (retain && !isRefused) broker.retained.update(topic.name, publication, connection.identity)
   const isSlowed = broker.router.congested && slow(connection, broker.router.receivers(topic, session?.session))
   if (qos === 0) return isSlowed
   let reasonCode: number = ReasonCode.success
   let reason: string | undefined
   if (connection.machine.version === 5) {
     if (routed === 'unmatched') reasonCode = ReasonCode.noMatchingSubscribers
-    else if (routed === 'refused') {
+    else if (isRefused) {
       // Everybody who wanted it had no room: its publisher hears of it, and may try again.
       reasonCode = ReasonCode.quotaExceeded
       reason = 'no receiver has room for it'

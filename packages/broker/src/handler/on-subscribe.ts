@@ -26,7 +26,9 @@ export function onSubscribe(connection: Connection, packet: SubscribePacket): vo
     if (filter === undefined) return
     parsed.push(filter)
   }
-  const answers = packet.subscriptions.map((each) => askAuthorizer(connection, 'subscribe', each.topicFilter))
+  const answers = packet.subscriptions.map((each) =>
+    askAuthorizer(connection.broker, connection.identity, 'subscribe', each.topicFilter),
+  )
   const ready = answers.filter((answer) => typeof answer === 'boolean')
   if (ready.length === answers.length) {
     grant(connection, session, packet, parsed, ready)
@@ -114,10 +116,11 @@ function grant(
   )
   connection.whenDurable(() => {
     machine.answer({ type: 'suback', packetId: packet.packetId, reasonCodes })
-    if (feed.length === 0 || machine.isClosed) return
-    connection.feed ??= new RetainedFeed(connection)
-    connection.feed.add(feed)
-    connection.feed.go()
+    // The subscription stands even if its connection has gone, and is made again as one that is not new.
+    if (feed.length === 0 || session.ended) return
+    session.feed ??= new RetainedFeed(session, broker)
+    session.feed.add(feed)
+    session.feed.go()
   })
 }
 

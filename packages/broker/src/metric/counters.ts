@@ -16,6 +16,8 @@ export interface Counters {
   overloads: number
   /** Times that a publisher was not read for a while because the broker was overloaded. */
   publishersPaused: number
+  /** Subscriptions that were granted and that the authorizer refused when it was asked again. */
+  subscriptionsRevoked: number
   /** Messages that did not reach a receiver, by reason. Nothing is dropped in silence. */
   readonly dropped: { [R in DropReason]: number }
 }
@@ -31,6 +33,7 @@ export function createCounters(): Counters {
     messagesRefused: 0,
     overloads: 0,
     publishersPaused: 0,
+    subscriptionsRevoked: 0,
     dropped: {
       'queue-full': 0,
       'slow-receiver': 0,
@@ -40,6 +43,7 @@ export function createCounters(): Counters {
       'too-large': 0,
       'session-ended': 0,
       interrupted: 0,
+      revoked: 0,
       refused: 0,
     },
   }

@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
-import { startBroker, turns } from '../../test/harness.ts'
-import { payloadText } from '../../test/wire-client.ts'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { persistent, startBroker, turns } from '../../test/harness.ts'
+import { slowStore } from '../../test/slow-store.ts'
+import { type ConnectWishes, payloadText } from '../../test/wire-client.ts'
 
 test('what replaces a retained message that is still to be sent comes once, as it is published', async () => {
   const { client } = startBroker()
@@ -68,4 +69,85 @@ test('class 6: looking for what is not there is done in slices as well', async (
   await turns()
   expect(arrived).toBe(false)
   await message
+})
+
+describe('a connection that is lost before all have come', () => {
+  /** Three retained messages, of which one was sent and not acknowledged. */
+  async function lost() {
+    const started = startBroker()
+    const publisher = await started.client('publisher')
+    for (const topic of ['a', 'b', 'c']) await publisher.publish(topic, topic, { retain: true, qos: 1 })
+    const one = await started.client('one', {
+      silent: true,
+      properties: { ...persistent.properties, receiveMaximum: 1 },
+    })
+    await one.subscribe('+', { qos: 1 })
+    const first = await one.next('publish')
+    await one.drop()
+    return { ...started, first, publisher }
+  }
+  const again: ConnectWishes = { ...persistent, cleanStart: false }
+
+  test('leaves the rest to be sent when the session is resumed', async () => {
+    const { client, first } = await lost()
+    const resumed = await client('one', again)
+    const messages = await resumed.messages(3)
+    expect(messages[0]).toMatchObject({ topicName: first.topicName, packetId: first.packetId, dup: true, retain: true })
+    expect(messages.map(payloadText).sort()).toEqual(['a', 'b', 'c'])
+    expect(await resumed.settled()).toEqual([])
+  })
+
+  test('leaves them to the connection that takes the session over', async () => {
+    const { client } = await lost()
+    await client('one', { ...again, silent: true, properties: { ...persistent.properties, receiveMaximum: 1 } })
+    const resumed = await client('one', again)
+    expect((await resumed.messages(3)).map(payloadText).sort()).toEqual(['a', 'b', 'c'])
+  })
+
+  test('what is published meanwhile comes once, as any message', async () => {
+    const { client, first, publisher } = await lost()
+    const others = ['a', 'b', 'c'].filter((each) => each !== first.topicName)
+    await publisher.publish(others[0]!, 'new', { retain: true, qos: 1 })
+    const resumed = await client('one', again)
+    const messages = await resumed.messages(3)
+    expect(messages.map((each) => [payloadText(each), each.retain]).sort()).toEqual(
+      [
+        [payloadText(first), true],
+        ['new', false],
+        [others[1], true],
+      ].sort(),
+    )
+    expect(await resumed.settled()).toEqual([])
+  })
+
+  test('leaves nothing to a new session, nor to a subscription that is given up', async () => {
+    const { client } = await lost()
+    const fresh = await client('one', { ...persistent, cleanStart: true })
+    expect(await fresh.settled()).toEqual([])
+    const { client: other } = await lost()
+    const resumed = await other('one', { ...again, silent: true, properties: { receiveMaximum: 1 } })
+    const { packetId } = await resumed.next('publish')
+    await resumed.unsubscribe('+')
+    resumed.ack('puback', packetId ?? 0)
+    expect(await resumed.settled()).toEqual([])
+  })
+
+  test('[MQTT-3.3.1-10] SUBACK was not even sent: the subscription stands, and is not new when it is made again', async () => {
+    const store = slowStore()
+    onTestFinished(() => store.hurry())
+    const { client } = startBroker({ store })
+    await (await client('publisher')).publish('t', 'x', { retain: true })
+    const opening = client('one', persistent)
+    while (store.waiting === 0) await turns(1)
+    await store.settle()
+    const one = await opening
+    const request = { topicFilter: 't', qos: 1, noLocal: false, retainAsPublished: false, retainHandling: 1 } as const
+    one.send({ type: 'subscribe', packetId: 1, subscriptions: [request] })
+    await turns()
+    await one.drop()
+    await store.hurry()
+    const resumed = await client('one', again)
+    await resumed.subscribe('t', { qos: 1, retainHandling: 1 })
+    expect(await resumed.payloads()).toEqual(['x'])
+  })
 })

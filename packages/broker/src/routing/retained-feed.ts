@@ -1,13 +1,20 @@
 /**
- * Retained messages on their way to new subscriptions of one connection. A subscription to `#` may match a million, so they
+ * Retained messages on their way to new subscriptions of one session. A subscription to `#` may match a million, so they
  * are sent in slices, as the client takes them, and other connections are served in between. A name that is looked at and
  * not sent counts as well: a filter may match nothing, and only a million looks tell.
  *
  * It goes on when the outbox is writable and nothing waits in the session's queue; it is asked to (`go`) after SUBACK, when
- * the outbox has drained, and when something arrived from the client (an acknowledgement gives quota back).
+ * the outbox has drained, when something arrived from the client (an acknowledgement gives quota back), and when the session
+ * is resumed: SUBACK was given, so what a lost connection left over is still owed. It is in no store, so a broker that is
+ * made again over one has forgotten it.
+ *
+ * Whose right to publish a message has been taken back since, his message is not sent: the authorizer is asked once more.
+ * While it thinks, this client's other retained messages wait.
  */
-import type { Publication, QoS } from '@mq/core'
-import type { Connection } from '../connection/connection.ts'
+import { type Publication, publicationTopic, type QoS } from '@mq/core'
+import type { BrokerContext } from '../context.ts'
+import { askAuthorizer, type Later } from '../handler/ask.ts'
+import type { ClientSession } from '../session/client-session.ts'
 import type { RetainedMatches } from './retained-messages.ts'
 import { lowerQos, type Subscription } from './subscription.ts'
 
@@ -22,10 +29,15 @@ const sliceMessages = 200
 const sliceNames = 2000
 
 export class RetainedFeed {
-  readonly #connection: Connection
+  readonly #owner: ClientSession
+  readonly #broker: BrokerContext
   /** A subscription that is made again begins anew, so there is never more than one walk per subscription. */
   readonly #pending = new Map<string, RetainedWalk>()
   #scheduled = false
+  /** The authorizer thinks. */
+  #asking = false
+  /** What the authorizer took its time to allow, and is still to be sent. */
+  #allowed: { readonly subscription: Subscription; readonly publication: Publication } | undefined = undefined
   /** What the last step found. */
   #found: Publication | undefined = undefined
   readonly #visit = (publication: Publication): void => {
@@ -33,11 +45,12 @@ export class RetainedFeed {
   }
   readonly #again = (): void => {
     this.#scheduled = false
-    this.#connection.guard(() => this.go())
+    this.#goOn()
   }
 
-  constructor(connection: Connection) {
-    this.#connection = connection
+  constructor(owner: ClientSession, broker: BrokerContext) {
+    this.#owner = owner
+    this.#broker = broker
   }
 
   add(walks: readonly RetainedWalk[]): void {
@@ -45,19 +58,24 @@ export class RetainedFeed {
   }
 
   go(): void {
-    if (this.#scheduled || this.#connection.feed !== this) return
-    const owner = this.#connection.session
-    if (owner === undefined) return
-    const { session } = owner
+    if (this.#scheduled || this.#asking || this.#owner.feed !== this) return
+    const { session } = this.#owner
+    let sent = 0
     let looked = 0
-    for (
-      let sent = 0;
-      session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0;
-      looked++
-    ) {
+    while (session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0) {
+      if (this.#allowed !== undefined) {
+        const { publication, subscription } = this.#allowed
+        this.#allowed = undefined
+        // It may have been replaced meanwhile, and the newer one be there already.
+        if (this.#isThere(subscription) && this.#broker.retained.holds(publication)) {
+          this.#send(subscription, publication)
+          sent++
+        }
+        continue
+      }
       const first = this.#pending.values().next().value
       if (first === undefined) {
-        this.#connection.feed = undefined
+        this.#owner.feed = undefined
         return
       }
       if (sent === sliceMessages || looked === sliceNames) {
@@ -65,22 +83,60 @@ export class RetainedFeed {
         setImmediate(this.#again)
         return
       }
+      looked++
       const { matches, subscription } = first
-      // If it was replaced meanwhile, what it asked for is owed all the same, as if it had been sent at once.
-      const isThere = owner.subscriptions.get(subscription.text)?.begun === subscription.begun
       this.#found = undefined
-      if (!isThere || !matches.step(this.#visit)) this.#pending.delete(subscription.text)
+      if (!this.#isThere(subscription) || !matches.step(this.#visit)) this.#pending.delete(subscription.text)
       if (this.#found === undefined) continue
+      const answer = this.#mayBeSent(subscription, this.#found)
+      if (answer instanceof Promise) {
+        this.#await(answer, subscription, this.#found)
+        return
+      }
+      if (!answer) continue
       this.#send(subscription, this.#found)
       sent++
     }
   }
 
+  /** If it was replaced meanwhile, what it asked for is owed all the same, as if it had been sent at once. */
+  #isThere(subscription: Subscription): boolean {
+    return this.#owner.subscriptions.get(subscription.text)?.begun === subscription.begun
+  }
+
+  #mayBeSent(subscription: Subscription, publication: Publication): Later<boolean> {
+    const publisher = publication.retainedBy
+    if (publisher === undefined) return true
+    // [MQTT-3.8.3-3]
+    if (subscription.noLocal && publisher.clientId === this.#owner.clientId) return false
+    if (this.#broker.authorize === undefined) return true
+    const answer = askAuthorizer(this.#broker, publisher, 'publish', publicationTopic(publication))
+    return answer instanceof Promise ? answer.then((allowed) => this.#counted(allowed)) : this.#counted(answer)
+  }
+
+  #counted(allowed: boolean): boolean {
+    if (!allowed) this.#broker.counters.dropped.revoked++
+    return allowed
+  }
+
+  #await(answer: Promise<boolean>, subscription: Subscription, publication: Publication): void {
+    this.#asking = true
+    answer.then((allowed) => {
+      this.#asking = false
+      if (allowed) this.#allowed = { subscription, publication }
+      this.#goOn()
+    })
+  }
+
+  /** Later, when nobody is there to catch what goes wrong. */
+  #goOn(): void {
+    this.#owner.connection?.guard(() => this.go())
+  }
+
   #send(subscription: Subscription, publication: Publication): void {
-    const { session } = subscription.session
     const qos: QoS = lowerQos(publication.qos, subscription.qos)
     const identifiers = subscription.identifier > 0 ? [subscription.identifier] : undefined
     // [MQTT311-3.3.1-8] RETAIN is 1 on what is sent because of a new subscription.
-    session.deliver(publication, qos, true, identifiers, undefined)
+    this.#owner.session.deliver(publication, qos, true, identifiers, undefined)
   }
 }

@@ -7,7 +7,7 @@
  * Bounded in messages and bytes, as topics are invented by clients: what has no room is refused, never something that is
  * there already.
  */
-import { deliveryBytes, NameTree, type Publication, publicationTopic } from '@mq/core'
+import { deliveryBytes, NameTree, type Publication, type Publisher, publicationTopic } from '@mq/core'
 import type { Store } from '../store/store.ts'
 
 export interface RetainedLimits {
@@ -46,9 +46,10 @@ export class RetainedMessages {
     return this.#tree.size
   }
 
-  restore(topicName: string, publication: Publication): void {
+  restore(topicName: string, publication: Publication, publisher: Publisher | undefined): void {
     // A store in memory gives back the object that another broker numbered.
     publication.retainedAt = 0
+    publication.retainedBy = publisher
     this.#set(topicName, publication)
   }
 
@@ -68,15 +69,16 @@ export class RetainedMessages {
   }
 
   /** A PUBLISH with RETAIN 1: it replaces the topic's message [MQTT-3.3.1-5]; an empty one removes it [MQTT-3.3.1-6, -7]. */
-  update(topicName: string, publication: Publication): void {
+  update(topicName: string, publication: Publication, publisher: Publisher | undefined): void {
     if (publication.payloadEnd === publication.payloadStart) {
       this.#remove(topicName)
       return
     }
     const kept = publication.keep()
     kept.retainedAt = ++this.#updates
+    kept.retainedBy = publisher
     this.#set(topicName, kept)
-    this.#store.putRetained(topicName, kept)
+    this.#store.putRetained(topicName, kept, publisher)
     this.#sweep(sweepSteps)
   }
 
@@ -93,6 +95,11 @@ export class RetainedMessages {
           if (!this.#dropExpired(publication) && publication.retainedAt <= updates) visit(publication)
         }),
     }
+  }
+
+  /** It is still its topic's message, and has not expired. */
+  holds(publication: Publication): boolean {
+    return this.#tree.get(publicationTopic(publication)) === publication && publication.expiresAtMs > this.#now()
   }
 
   #sweep(steps: number): void {

@@ -7,10 +7,11 @@
  */
 
 import type { SessionObserver } from '@mq/core'
-import { type Delivery, type DropReason, type Publication, type QoS, Session } from '@mq/core'
+import { type Delivery, type DropReason, type Publication, type Publisher, type QoS, Session } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import type { Deadline } from '../connection/deadlines.ts'
 import type { BrokerContext } from '../context.ts'
+import type { RetainedFeed } from '../routing/retained-feed.ts'
 import { SharedGroup } from '../routing/shared-group.ts'
 import type { Subscription } from '../routing/subscription.ts'
 import type { PendingWill } from './will.ts'
@@ -25,6 +26,10 @@ export class ClientSession implements Deadline, SessionObserver {
   readonly subscriptions: Map<string, Subscription> = new Map()
   /** Subscriptions begun so far, those of an earlier process not counted. */
   subscriptionsBegun = 0
+  /** Whose it is, as the connection said that had it last; undefined for one of an earlier process until it is resumed. */
+  identity: Publisher | undefined = undefined
+  /** Retained messages that new subscriptions are still to get. */
+  feed: RetainedFeed | undefined = undefined
   /** The one that carries it now. */
   connection: Connection | undefined = undefined
   /** Seconds; may be changed by DISCONNECT. */
@@ -97,10 +102,12 @@ export class ClientSession implements Deadline, SessionObserver {
     delivery: Delivery | undefined,
   ): void {
     if (delivery !== undefined && this.persistent) this.#broker.store.remove(this.clientId, delivery)
-    // What an ended member had not acknowledged goes to another member of its group (section 4.8.2), unless it has expired.
+    // What an ended member had not acknowledged goes to another member of its group (section 4.8.2), unless it has expired;
+    // so does what waited for one that may not have it any more.
     // A QoS 2 message that had been sent does not: it is 'interrupted' [MQTT-4.8.2-5].
     const isAlive = publication.expiresAtMs > this.#broker.clock.now()
-    if (reason === 'session-ended' && isAlive && token instanceof SharedGroup && token.size > 0) {
+    const isLeft = reason === 'session-ended' || reason === 'revoked'
+    if (isLeft && isAlive && token instanceof SharedGroup && token.size > 0) {
       this.#broker.router.deliverShared(token, publication)
       return
     }

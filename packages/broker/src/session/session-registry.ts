@@ -13,10 +13,11 @@
 import { ReasonCode } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import type { BrokerContext } from '../context.ts'
+import { askAuthorizer } from '../handler/ask.ts'
 import type { StoredSession } from '../store/store.ts'
 import { ClientSession } from './client-session.ts'
 import { restoreSession } from './restore.ts'
-import { PendingWill, willPublication } from './will.ts'
+import { PendingWill, type StoredWill, willPublication } from './will.ts'
 
 export class SessionRegistry {
   readonly #sessions = new Map<string, ClientSession>()
@@ -28,6 +29,10 @@ export class SessionRegistry {
 
   get count(): number {
     return this.#sessions.size
+  }
+
+  all(): Iterable<ClientSession> {
+    return this.#sessions.values()
   }
 
   find(clientId: string): ClientSession | undefined {
@@ -93,6 +98,7 @@ export class SessionRegistry {
     this.#broker.deadlines.remove(session)
     for (const subscription of session.subscriptions.values()) this.#broker.index.remove(subscription)
     session.subscriptions.clear()
+    session.feed = undefined
     // After its subscriptions, so that a shared message goes to another member.
     session.session.end()
     this.#broker.store.removeSession(session.clientId)
@@ -123,15 +129,33 @@ export class SessionRegistry {
     const pending = session.will
     if (pending === undefined) return
     this.#cancelWill(session)
-    const publication = willPublication(pending.will, this.#broker.clock.now())
-    const { topicName } = pending.will
+    // The right to it may have been taken back since CONNECT.
+    const { publisher, topicName } = pending.will
+    const answer = askAuthorizer(this.#broker, publisher, 'will', topicName)
+    if (answer instanceof Promise) {
+      const failed = (error: unknown): void => this.#broker.logger.error({ err: error }, 'internal error')
+      answer.then((allowed) => this.#sendWill(session, pending.will, allowed)).catch(failed)
+    } else this.#sendWill(session, pending.will, answer)
+  }
+
+  #sendWill(session: ClientSession, will: StoredWill, allowed: boolean): void {
+    const { counters, logger, retained, router } = this.#broker
+    const { publisher, topicName } = will
+    const { clientId } = publisher
+    if (!allowed) {
+      counters.messagesRefused++
+      logger.warn({ clientId, topicName }, 'will refused: not authorized any more')
+      return
+    }
+    if (this.#broker.closing) return
+    const publication = willPublication(will, this.#broker.clock.now())
     if (publication.retain) {
       // The Will is published all the same, to those who are there.
-      if (this.#broker.retained.hasRoom(topicName, publication)) this.#broker.retained.update(topicName, publication)
-      else this.#broker.logger.warn({ clientId: session.clientId, topicName }, 'no room to retain a will')
+      if (retained.hasRoom(topicName, publication)) retained.update(topicName, publication, publisher)
+      else logger.warn({ clientId, topicName }, 'no room to retain a will')
     }
-    this.#broker.router.routeOwn(publication, session)
-    this.#broker.logger.debug({ clientId: session.clientId, topicName }, 'will published')
+    router.routeOwn(publication, session)
+    logger.debug({ clientId, topicName }, 'will published')
   }
 }
 

@@ -12,7 +12,7 @@
  * }, { describe, test })
  */
 import assert from 'node:assert/strict'
-import { publicationTopic } from '@mq/core'
+import { type Publisher, publicationTopic } from '@mq/core'
 import { deliveriesContract } from './contract-deliveries.ts'
 import { type Create, type Recording, restarted, type TestRunner } from './contract-place.ts'
 import {
@@ -194,18 +194,20 @@ export function storeContract(name: string, create: Create, runner: TestRunner):
         afterwards(
           [
             (store) => {
-              for (const { publication } of varied) store.putRetained(publicationTopic(publication), publication)
-              store.putRetained('gone', delivery('gone').publication)
-              store.putRetained('changed', delivery('old').publication)
+              for (const { publication } of varied) {
+                store.putRetained(publicationTopic(publication), publication, undefined)
+              }
+              store.putRetained('gone', delivery('gone').publication, undefined)
+              store.putRetained('changed', delivery('old').publication, undefined)
             },
             (store) => {
               store.removeRetained('gone')
               store.removeRetained('never there')
-              store.putRetained('changed', delivery('new').publication)
+              store.putRetained('changed', delivery('new').publication, undefined)
             },
           ],
           (state) => {
-            const found = new Map(state.retained)
+            const found = new Map(state.retained.map(([topicName, publication]) => [topicName, publication]))
             assert.equal(found.get('gone'), undefined)
             assert.equal(payloadText(found.get('changed')), 'new')
             const last = new Map(varied.map(({ publication }) => [publicationTopic(publication), publication]))
@@ -215,6 +217,33 @@ export function storeContract(name: string, create: Create, runner: TestRunner):
               assert.deepEqual(plainPublication(one), plainPublication(publication))
             }
             assert.equal(found.size, last.size + 1)
+          },
+        ))
+
+      test('[MQTT-3.8.3-3] know their publisher, by whatever name, with or without a User Name', () =>
+        afterwards(
+          [
+            (store) => {
+              const publisherOf = (clientId: string, i: number): Publisher => ({
+                clientId,
+                userName: i % 2 === 0 ? undefined : `${clientId}, ${i}`,
+              })
+              for (const [i, name] of names.entries()) {
+                store.putRetained(`${i}`, delivery('x').publication, publisherOf(name, i))
+              }
+              store.putRetained('nobody', delivery('x').publication, undefined)
+              store.putRetained('changed', delivery('x').publication, { clientId: 'a', userName: 'ann' })
+            },
+            (store) => store.putRetained('changed', delivery('x').publication, { clientId: 'b', userName: undefined }),
+          ],
+          (state) => {
+            const found = new Map(state.retained.map(([topicName, , publisher]) => [topicName, publisher]))
+            for (const [i, clientId] of names.entries()) {
+              const userName = i % 2 === 0 ? undefined : `${clientId}, ${i}`
+              assert.deepEqual(found.get(`${i}`), { clientId, userName })
+            }
+            assert.equal(found.get('nobody'), undefined)
+            assert.deepEqual(found.get('changed'), { clientId: 'b', userName: undefined })
           },
         ))
     })

@@ -2,8 +2,8 @@
  * The reference store: everything in memory, durable as soon as it is recorded, gone with the process. A broker that is
  * closed and made again over the same store finds its sessions and retained messages, which is how the contract is tested.
  */
-import type { Delivery, Publication } from '@mq/core'
-import type { Store, StoredDelivery, StoredSession, StoredState, StoredSubscription } from './store.ts'
+import type { Delivery } from '@mq/core'
+import type { Store, StoredDelivery, StoredRetained, StoredSession, StoredState, StoredSubscription } from './store.ts'
 
 interface MemorySession {
   expiryInterval: number
@@ -15,7 +15,7 @@ interface MemorySession {
 
 export function memoryStore(): Store {
   const sessions = new Map<string, MemorySession>()
-  const retained = new Map<string, Publication>()
+  const retained = new Map<string, StoredRetained>()
   return {
     load: async () => snapshot(sessions, retained),
     putSession(clientId, expiryInterval) {
@@ -42,7 +42,7 @@ export function memoryStore(): Store {
     remove: (clientId, delivery) => void sessions.get(clientId)?.deliveries.delete(delivery),
     hold: (clientId, packetId) => void sessions.get(clientId)?.held.add(packetId),
     forget: (clientId, packetId) => void sessions.get(clientId)?.held.delete(packetId),
-    putRetained: (topicName, publication) => void retained.set(topicName, publication),
+    putRetained: (...message) => void retained.set(message[0], message),
     removeRetained: (topicName) => void retained.delete(topicName),
     dirty: false,
     commit: () => undefined,
@@ -52,7 +52,7 @@ export function memoryStore(): Store {
 
 function snapshot(
   sessions: ReadonlyMap<string, MemorySession>,
-  retained: ReadonlyMap<string, Publication>,
+  retained: ReadonlyMap<string, StoredRetained>,
 ): StoredState {
   return {
     sessions: [...sessions].map(
@@ -64,6 +64,6 @@ function snapshot(
         held: [...session.held],
       }),
     ),
-    retained: [...retained],
+    retained: [...retained.values()],
   }
 }

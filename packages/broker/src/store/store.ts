@@ -9,7 +9,7 @@
  * kept, so a store may hold on to it; it is the same object for all sessions that a message was queued for, and should be
  * written once.
  */
-import type { Delivery, Publication, QoS } from '@mq/core'
+import type { Delivery, Publication, Publisher, QoS } from '@mq/core'
 
 export interface StoredSubscription {
   /** As the client wrote it, `$share/name/` included. */
@@ -41,9 +41,12 @@ export interface StoredSession {
   readonly held: readonly number[]
 }
 
+/** `publisher`: undefined for a message of the broker's own. */
+export type StoredRetained = readonly [topicName: string, publication: Publication, publisher: Publisher | undefined]
+
 export interface StoredState {
   readonly sessions: readonly StoredSession[]
-  readonly retained: readonly (readonly [topicName: string, publication: Publication])[]
+  readonly retained: readonly StoredRetained[]
 }
 
 export interface Store {
@@ -63,7 +66,8 @@ export interface Store {
   remove(clientId: string, delivery: Delivery): void
   hold(clientId: string, packetId: number): void
   forget(clientId: string, packetId: number): void
-  putRetained(topicName: string, publication: Publication): void
+  /** `publisher` is as much a part of it as the message is: No Local and authorization need it after a restart, too. */
+  putRetained(topicName: string, publication: Publication, publisher: Publisher | undefined): void
   removeRetained(topicName: string): void
 
   /** Something was recorded that no commit has sealed. Never true for a store that is durable as it records. */

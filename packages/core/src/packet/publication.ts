@@ -21,6 +21,12 @@
 import type { QoS } from '../spec/version.ts'
 import { emptyBytes } from '../wire/writer.ts'
 
+/** Who published a message, as far as it is remembered: one object for all messages of a connection. */
+export interface Publisher {
+  readonly clientId: string
+  readonly userName: string | undefined
+}
+
 export class Publication {
   /** Where the payload lies. */
   bytes: Uint8Array = emptyBytes
@@ -57,6 +63,8 @@ export class Publication {
    * subscription that is still being sent retained messages is not sent what it got as it was published.
    */
   retainedAt = 0
+  /** Whose retained message it is: No Local holds it back from that client. Set by the server; undefined: its own. */
+  retainedBy: Publisher | undefined = undefined
   /** The kept copy, once somebody asked for one. A kept Publication is its own. */
   kept: Publication | undefined = undefined
 

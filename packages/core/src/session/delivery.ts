@@ -30,6 +30,8 @@ export type DropReason =
   | 'session-ended'
   /** QoS 2, and the session ended after it was sent and before PUBREC: nobody else may get it [MQTT-4.8.2-5]. */
   | 'interrupted'
+  /** Whoever may not receive or publish it any more was allowed to when it was kept. */
+  | 'revoked'
   /** The receiver refused it: PUBACK or PUBREC with 0x80 or above. */
   | 'refused'
 

@@ -197,6 +197,11 @@ export class Session {
     for (const delivery of this.queue.remove(() => true)) this.#drop('session-ended', delivery)
   }
 
+  /** Take back what waits and has not been sent. What has been begun goes on, as it does after UNSUBSCRIBE [MQTT-3.10.4-3]. */
+  revoke(isRevoked: (delivery: Delivery) => boolean): void {
+    for (const delivery of this.queue.remove(isRevoked)) this.#drop('revoked', delivery)
+  }
+
   #maySend(link: SessionLink): boolean {
     return (
       this.sendQuota > 0 &&

@@ -1,0 +1,93 @@
+/**
+ * Rights that change while a subscription stands. A delivery asks nobody (that would cost every message), so the authorizer
+ * is asked again where a right can come back into effect, or when the embedder says that rights have changed:
+ *
+ *     CONNECT resumes a session    its subscriptions, before CONNACK
+ *     broker.reauthorize           the subscriptions of all sessions, or of one
+ *
+ * A subscription that is refused is removed with what waits for it in the queue; what has been sent and not acknowledged is
+ * brought to its end, as after UNSUBSCRIBE. An authorizer that gives no answer takes nothing away for good: the session
+ * keeps its subscriptions, its connection is ended, and the question is asked again when the client comes back.
+ */
+import { type Delivery, publicationTopic, ReasonCode, topicMatches } from '@mq/core'
+import type { BrokerContext } from '../context.ts'
+import { askAgain, type Later } from '../handler/ask.ts'
+import { SharedGroup } from '../routing/shared-group.ts'
+import type { Subscription } from '../routing/subscription.ts'
+import type { ClientSession } from './client-session.ts'
+
+/** Subscriptions that are asked about in one turn of the event loop, roughly. */
+const sliceMax = 1000
+
+/** All sessions, or that of `clientId`. Resolves with the number of subscriptions that were removed. */
+export async function reauthorizeAll(broker: BrokerContext, clientId: string | undefined): Promise<number> {
+  if (broker.authorize === undefined) return 0
+  const one = clientId === undefined ? undefined : broker.sessions.find(clientId)
+  const sessions = clientId === undefined ? broker.sessions.all() : one === undefined ? [] : [one]
+  let removed = 0
+  let asked = 0
+  for (const session of sessions) {
+    asked += session.subscriptions.size
+    const answer = reauthorize(broker, session)
+    removed += answer instanceof Promise ? await answer : answer
+    if (asked < sliceMax) continue
+    asked = 0
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  return removed
+}
+
+/** Ask again for every subscription of a session. The answer is how many were removed. */
+export function reauthorize(broker: BrokerContext, session: ClientSession): Later<number> {
+  const { identity } = session
+  // Whose it is will be known when it is resumed, and then it is asked about.
+  if (broker.authorize === undefined || identity === undefined) return 0
+  const asked = [...session.subscriptions.values()]
+  const answers = asked.map((each) => askAgain(broker, identity, 'subscribe', each.text, undefined))
+  const ready = answers.filter(isReady)
+  if (ready.length === answers.length) return apply(broker, session, asked, ready)
+  return Promise.all(answers).then((all) => apply(broker, session, asked, all))
+}
+
+function isReady<Answer>(answer: Later<Answer>): answer is Answer {
+  return !(answer instanceof Promise)
+}
+
+function apply(
+  broker: BrokerContext,
+  session: ClientSession,
+  asked: readonly Subscription[],
+  answers: readonly (boolean | undefined)[],
+): number {
+  // One that was replaced or removed meanwhile has been asked about since, or is nobody's.
+  const isSame = (each: Subscription): boolean => session.subscriptions.get(each.text) === each
+  const refused = asked.filter((each, i) => answers[i] === false && isSame(each))
+  if (refused.length > 0) revoke(broker, session, refused)
+  if (answers.includes(undefined)) {
+    session.connection?.disconnect(ReasonCode.serverUnavailable, 'authorization is not available')
+  }
+  return refused.length
+}
+
+function revoke(broker: BrokerContext, session: ClientSession, refused: readonly Subscription[]): void {
+  const { clientId, subscriptions } = session
+  const groups = new Set(refused.map((each) => broker.index.group(each)))
+  for (const each of refused) {
+    subscriptions.delete(each.text)
+    broker.index.remove(each)
+    if (session.persistent) broker.store.removeSubscription(clientId, each.text)
+  }
+  const isOf = (each: Subscription, topicName: string): boolean => topicMatches(each.topicFilter, topicName)
+  const left = [...subscriptions.values()]
+  session.session.revoke(({ publication, token }: Delivery) => {
+    if (token instanceof SharedGroup) return groups.has(token)
+    const topicName = publicationTopic(publication)
+    return refused.some((each) => isOf(each, topicName)) && !left.some((each) => isOf(each, topicName))
+  })
+  broker.counters.subscriptionsRevoked += refused.length
+  const topicFilters = refused.slice(0, 10).map((each) => each.text)
+  broker.logger.warn(
+    { clientId, topicFilters, revoked: refused.length },
+    'subscriptions removed: not authorized any more',
+  )
+}
