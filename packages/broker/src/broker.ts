@@ -18,6 +18,7 @@ import type { OverloadLevel } from './limit/overload-level.ts'
 import { listen } from './listener/listen.ts'
 import type { Listener } from './listener/listener.ts'
 import { createMemoryPair } from './listener/memory-transport.ts'
+import { BoundedLog } from './metric/bounded-log.ts'
 import { type Counters, createCounters } from './metric/counters.ts'
 import { createLog } from './metric/log.ts'
 import { RetainedMessages } from './routing/retained-messages.ts'
@@ -122,9 +123,9 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   const listeners = new Set<Listener>()
   const mechanisms = options.mechanisms ?? []
   const failed = (error: unknown): void => logger.error({ err: error }, 'internal error')
+  const deadlines = new Deadlines(clock, failed)
   let closing: Promise<void> | undefined
 
-  const deadlines = new Deadlines(clock, failed)
   const context: BrokerContext & { sessions: SessionRegistry } = {
     clock,
     logger,
@@ -133,6 +134,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     counters,
     deadlines,
     overload: new Overload(limits.eventLoopDelayMaxMs, deadlines, clock, counters, logger),
+    boundedLog: new BoundedLog(logger, clock, deadlines),
     flusher: new Flusher(failed),
     pool: new ChunkPool(),
     workspace: createWorkspace(topics),
@@ -252,6 +254,7 @@ async function shutDown(context: BrokerContext, listeners: ReadonlySet<Listener>
   context.closing = true
   await Promise.all([...listeners].map((listener) => listener.close()))
   await Promise.all([...context.connections].map((connection) => connection.sayGoodbye(goodbyeMs)))
+  context.boundedLog.close()
   context.deadlines.close()
   await context.gate.idle()
   await context.store.close()

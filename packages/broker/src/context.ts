@@ -9,6 +9,7 @@ import type { Connection } from './connection/connection.ts'
 import type { Deadlines } from './connection/deadlines.ts'
 import type { Flusher } from './connection/flusher.ts'
 import type { Overload } from './limit/overload.ts'
+import type { BoundedLog } from './metric/bounded-log.ts'
 import type { Counters } from './metric/counters.ts'
 import type { Log } from './metric/log.ts'
 import type { RetainedMessages } from './routing/retained-messages.ts'
@@ -23,6 +24,8 @@ import type { Store } from './store/store.ts'
 export interface BrokerContext {
   readonly clock: Clock
   readonly logger: Log
+  /** For what a client can cause as often as it likes. */
+  readonly boundedLog: BoundedLog
   readonly limits: BrokerLimits
   readonly serverLimits: ServerLimits
   readonly counters: Counters

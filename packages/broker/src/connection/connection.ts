@@ -31,6 +31,7 @@ import { onPublish, onReleased } from '../handler/on-publish.ts'
 import { onSubscribe } from '../handler/on-subscribe.ts'
 import { onUnsubscribe } from '../handler/on-unsubscribe.ts'
 import { type Pause, pauseAfterPublish } from '../limit/slow-publisher.ts'
+import { addressOf } from '../metric/bounded-log.ts'
 import type { Route } from '../routing/route.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import type { StoredWill } from '../session/will.ts'
@@ -201,7 +202,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
     if (this.machine.isClosed) return
     this.broker.counters.connectionsRefused++
     const { clientId, transport } = this
-    this.broker.logger.warn({ clientId, peer: transport.peer, reasonCode, reason: sentence }, 'client refused')
+    const fields = { clientId, peer: transport.peer, reasonCode, reason: sentence }
+    this.broker.boundedLog.warn(addressOf(transport.peer), fields, 'client refused')
     this.machine.refuse(connackCodes.get(reasonCode) ?? reasonCode, sentence, extra)
   }
 
@@ -264,7 +266,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   }
 
   #broke(error: unknown): void {
-    this.broker.logger.error(
+    this.broker.boundedLog.error(
+      addressOf(this.transport.peer),
       { err: error, clientId: this.clientId, peer: this.transport.peer },
       'internal error: connection closed',
     )

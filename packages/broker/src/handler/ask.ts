@@ -60,7 +60,7 @@ export function ask<Answer>(
   broken: Answer,
 ): Later<Answer> {
   const failed = (error: unknown): Answer => {
-    broker.logger.error({ err: error, clientId }, 'asking failed: refused')
+    broker.boundedLog.error(clientId, { err: error, clientId }, 'asking failed: refused')
     return broken
   }
   const checked = (answer: Answer): Answer =>

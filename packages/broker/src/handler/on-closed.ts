@@ -1,6 +1,7 @@
 /** A connection has ended, one way or another: what becomes of its Will and of its session (sections 3.1.2.5, 3.14.4). */
 import { type CloseReason, ReasonCode } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
+import { addressOf } from '../metric/bounded-log.ts'
 
 export function onClosed(connection: Connection, reason: CloseReason): void {
   const { broker, clientId, session, transport } = connection
@@ -39,7 +40,8 @@ function log(connection: Connection, reason: CloseReason): void {
     case 'fault': {
       broker.counters.connectionsFaulted++
       const { clause, reasonCode, sentence } = reason.fault
-      broker.logger.warn(
+      broker.boundedLog.warn(
+        addressOf(transport.peer),
         { ...who, reasonCode, clause, reason: sentence },
         'client broke the protocol: connection closed',
       )

@@ -115,7 +115,8 @@ function deny(
 ): void {
   const { broker, machine } = connection
   broker.counters.messagesRefused++
-  broker.logger.warn({ clientId: connection.clientId, topicName: topic.name, reason }, 'message refused')
+  const { clientId } = connection
+  broker.boundedLog.warn(clientId, { clientId, topicName: topic.name, reason }, 'message refused')
   if (publication.qos === 0) return
   // Before 5.0 there is no way to say so: it is acknowledged and dropped [MQTT311-3.3.5-2].
   promise(connection, publication.packetId, machine.version === 5 ? reasonCode : ReasonCode.success, reason)

@@ -124,11 +124,10 @@ function grant(
   })
 }
 
-function logRefused(connection: Connection, refused: readonly string[], message: string): void {
+function logRefused({ broker, clientId }: Connection, refused: readonly string[], message: string): void {
+  if (refused.length === 0) return
   const topicFilters = refused.slice(0, 10)
-  if (refused.length > 0) {
-    connection.broker.logger.warn({ clientId: connection.clientId, topicFilters, refused: refused.length }, message)
-  }
+  broker.boundedLog.warn(clientId, { clientId, topicFilters, refused: refused.length }, message)
 }
 
 /** 3.1.1 has one failure, and 3.1 none: it wants a positive answer even so (3.1, section 3.8). */

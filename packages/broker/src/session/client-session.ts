@@ -122,7 +122,8 @@ export class ClientSession implements Deadline, SessionObserver {
     const nowMs = this.#broker.clock.now()
     if (nowMs - this.#dropLoggedMs < dropLogIntervalMs) return
     this.#dropLoggedMs = nowMs
-    this.#broker.logger.warn(
+    this.#broker.boundedLog.warn(
+      this.clientId,
       { clientId: this.clientId, reason, qos, dropped: this.#dropped, queued: this.session.queue.length },
       'messages for this client are being dropped',
     )

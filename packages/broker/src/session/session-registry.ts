@@ -139,12 +139,12 @@ export class SessionRegistry {
   }
 
   #sendWill(session: ClientSession, will: StoredWill, allowed: boolean): void {
-    const { counters, logger, retained, router } = this.#broker
+    const { boundedLog, counters, logger, retained, router } = this.#broker
     const { publisher, topicName } = will
     const { clientId } = publisher
     if (!allowed) {
       counters.messagesRefused++
-      logger.warn({ clientId, topicName }, 'will refused: not authorized any more')
+      boundedLog.warn(clientId, { clientId, topicName }, 'will refused: not authorized any more')
       return
     }
     if (this.#broker.closing) return
@@ -152,7 +152,7 @@ export class SessionRegistry {
     if (publication.retain) {
       // The Will is published all the same, to those who are there.
       if (retained.hasRoom(topicName, publication)) retained.update(topicName, publication, publisher)
-      else logger.warn({ clientId, topicName }, 'no room to retain a will')
+      else boundedLog.warn(clientId, { clientId, topicName }, 'no room to retain a will')
     }
     router.routeOwn(publication, session)
     logger.debug({ clientId, topicName }, 'will published')
