@@ -111,6 +111,7 @@ export interface BrokerStats {
  * @throws MqError `MQ_BAD_OPTION`
  */
 export function createBroker(options: BrokerOptions = {}): Broker {
+  checkFunctions(options)
   const limits = resolveLimits(options.limits)
   const clock = options.clock ?? systemClock
   const logger = createLog(
@@ -231,6 +232,15 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     },
     close,
     [Symbol.asyncDispose]: close,
+  }
+}
+
+/** A door that was meant to be shut is not left open, nor one shut for everybody, because of a slip. */
+function checkFunctions(options: BrokerOptions): void {
+  for (const name of ['authenticate', 'authorize', 'responseInformation'] as const) {
+    const given: unknown = options[name]
+    if (given === undefined || typeof given === 'function') continue
+    throw new MqError('MQ_BAD_OPTION', `${name} is ${String(given)}; a function is needed`)
   }
 }
 

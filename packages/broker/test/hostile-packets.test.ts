@@ -1,6 +1,30 @@
 // What has gone wrong in other brokers, tried on this one, over TCP. Each attack may end its own connection, with the right
 // Reason Code where the protocol has one; a bystander goes on as if nothing had happened. Here: packets that
 // are not what they should be.
+//
+// The classes, and where each is tested:
+//
+//    1  memory for a length that is only declared           hostile-volume
+//    2  leaks on malformed CONNECTs                         hostile-volume
+//    3  QoS 2 that is never released                        hostile-volume, flow
+//    4  depth of topics and filters                         hostile-volume, retained
+//    5  packets of the wrong kind or direction              here
+//    6  work out of proportion, slowness                    hostile-volume, limits, isolation, retained-feed
+//    7  identities that look like patterns                  client-identifier
+//    8  settings that are wrong and leave the door open     hostile-settings, auth, embedding
+//    9  rights that were taken back                         revoked, auth
+//   10  the server's own topics                             hostile-settings, subscription
+//   11  strings that are not UTF-8                          here
+//   12  lengths and frames, cut everywhere                  here, web-socket
+//   13  many at once with one identity                      session
+//   14  what is optional and missing                        auth
+//   15  shared subscriptions beside others                  subscription
+//   16  nothing to divide by: no members, limits of 0       subscription, hostile-settings
+//   17  files on disk                                       none: this package writes none
+//   18  administration                                      embedding: nothing listens beyond loopback by itself
+//
+// and, for this platform: an exception ends one connection  isolation
+// what a client can make the log say                        bounded-log
 import type { Packet } from '@mq/core'
 import { describe, expect, test } from 'vitest'
 import { attacked, packet, seeded, utf8 } from './attacked.ts'

@@ -3,7 +3,8 @@
  *
  * A member that is connected and can take the message now is preferred; failing that, a connected one whose session queues
  * it; failing that, one that is away and whose session queues it. A message that a member had not acknowledged when its
- * session ended goes to another member; one at QoS 2 that was sent does not [MQTT-4.8.2-5].
+ * session ended goes to another member; one at QoS 2 that was sent does not [MQTT-4.8.2-5]. One that it is too large for gets
+ * it only if nobody else does, and then it is discarded [MQTT-3.1.2-25].
  */
 import type { DropReason, Publication } from '@mq/core'
 import type { ClientSession } from '../session/client-session.ts'
@@ -66,12 +67,16 @@ export class SharedGroup {
 }
 
 const takesNow = 3
+/** Section 3.1.2.11.4: discarded for a member that it is too large for, if nobody else takes it. */
+const tooLarge = 0.5
 
 /** 0: cannot take it. */
 function rankOf(member: Subscription, publication: Publication): number {
   const { session } = member.session
   const { link } = session
   const qos = lowerQos(publication.qos, member.qos)
+  const identifiers = member.identifier > 0 ? [member.identifier] : undefined
+  if (link !== undefined && !link.fits(publication, qos, identifiers)) return tooLarge
   const isFree = link?.writable === true && session.queue.length === 0
   if (isFree && (qos === 0 || session.sendQuota > 0)) return takesNow
   // QoS 0 needs no quota, so it does not wait behind what does, unless it is queued like the rest.
