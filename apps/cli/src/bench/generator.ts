@@ -166,8 +166,10 @@ export class Generator implements PublisherOwner, SubscriberOwner {
   #tick(schedule: Schedule): void {
     if (!this.#isSending) return
     const now = nowUs()
+    // A late tick must not send what would be due after the end, before the timer of the end has its turn.
+    const dueBy = Math.min(now, this.tally.endUs - 1)
     let burst = 0
-    for (let index = schedule.take(now); index >= 0; index = schedule.take(now)) {
+    for (let index = schedule.take(dueBy); index >= 0; index = schedule.take(dueBy)) {
       this.#publishers[index]?.due(now)
       burst++
       if (burst === burstMax) break
