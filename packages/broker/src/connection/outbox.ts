@@ -18,7 +18,7 @@
  */
 import type { Outgoing, Outlet, Transport, Writer } from '@mq/core'
 import { emptyBytes } from '@mq/core'
-import { type ChunkPool, largeChunkBytes, smallChunkBytes } from './chunk-pool.ts'
+import { type ChunkPool, largeChunkBytes } from './chunk-pool.ts'
 import type { Flushable, Flusher } from './flusher.ts'
 
 export class Outbox implements Outlet, Flushable {
@@ -57,7 +57,7 @@ export class Outbox implements Outlet, Flushable {
 
   makeRoom(writer: Writer, size: number): void {
     const { bytes, at } = writer
-    if (bytes.length === smallChunkBytes && at + size <= largeChunkBytes) {
+    if (bytes.length > 0 && bytes.length < largeChunkBytes && at + size <= largeChunkBytes) {
       // Not a second chunk but a larger one: one write instead of two.
       const larger = this.#pool.take(largeChunkBytes)
       larger.set(bytes.subarray(0, at))
