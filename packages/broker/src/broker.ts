@@ -15,6 +15,7 @@ import { Flusher } from './connection/flusher.ts'
 import type { BrokerContext } from './context.ts'
 import { Overload } from './limit/overload.ts'
 import type { OverloadLevel } from './limit/overload-level.ts'
+import { Turn } from './limit/turn.ts'
 import { listen } from './listener/listen.ts'
 import type { Listener } from './listener/listener.ts'
 import { createMemoryPair } from './listener/memory-transport.ts'
@@ -137,6 +138,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     overload: new Overload(limits.eventLoopDelayMaxMs, deadlines, clock, counters, logger),
     boundedLog: new BoundedLog(logger, clock, deadlines),
     flusher: new Flusher(failed),
+    turn: new Turn(),
     pool: new ChunkPool(),
     workspace: createWorkspace(topics),
     store,

@@ -9,6 +9,7 @@ import type { Connection } from './connection/connection.ts'
 import type { Deadlines } from './connection/deadlines.ts'
 import type { Flusher } from './connection/flusher.ts'
 import type { Overload } from './limit/overload.ts'
+import type { Turn } from './limit/turn.ts'
 import type { BoundedLog } from './metric/bounded-log.ts'
 import type { Counters } from './metric/counters.ts'
 import type { Log } from './metric/log.ts'
@@ -32,6 +33,7 @@ export interface BrokerContext {
   readonly deadlines: Deadlines
   readonly overload: Overload
   readonly flusher: Flusher
+  readonly turn: Turn
   readonly pool: ChunkPool
   readonly workspace: Workspace<Route>
   readonly store: Store

@@ -21,23 +21,36 @@ export function onPublish(connection: Connection, publication: Publication, topi
     return
   }
   const allowed = askAuthorizer(broker, connection.identity, 'publish', topic.name)
-  if (allowed === true) take(connection, publication, topic)
-  else if (allowed === false) deny(connection, publication, topic, 'not authorized')
+  if (allowed === true) {
+    if (broker.turn.isSpent && broker.router.countReceivers(topic, undefined) > fewReceivers) {
+      const message = keepForLater(connection, publication)
+      broker.turn.later(() => connection.guard(() => goOn(connection, message, topic, true)))
+    } else take(connection, publication, topic)
+  } else if (allowed === false) deny(connection, publication, topic, 'not authorized')
   else {
-    // The answer comes later: keep the message, and read nothing more from this client until then.
-    const message = publication.keep()
-    connection.machine.hold()
-    whenAnswered(connection, allowed, (answer) => {
-      if (connection.machine.isClosed) return
-      if (!answer) deny(connection, message, topic, 'not authorized')
-      else if (message.expiresAtMs <= broker.clock.now()) expire(connection, message)
-      else if (take(connection, message, topic)) return
-      connection.release()
-    })
+    const message = keepForLater(connection, publication)
+    whenAnswered(connection, allowed, (answer) => goOn(connection, message, topic, answer))
   }
 }
 
-/** It expired while the authorizer thought [MQTT-3.3.2-5]: taken, and dropped. */
+/** More than that is a matter for limit/turn.ts. */
+const fewReceivers = 256
+
+/** It is decided later: keep the message, and read nothing more from this client until then. */
+function keepForLater(connection: Connection, publication: Publication): Publication {
+  connection.machine.hold()
+  return publication.keep()
+}
+
+function goOn(connection: Connection, message: Publication, topic: TopicEntry<Route>, isAllowed: boolean): void {
+  if (connection.machine.isClosed) return
+  if (!isAllowed) deny(connection, message, topic, 'not authorized')
+  else if (message.expiresAtMs <= connection.broker.clock.now()) expire(connection, message)
+  else if (take(connection, message, topic)) return
+  connection.release()
+}
+
+/** It expired while it waited [MQTT-3.3.2-5]: taken, and dropped. */
 function expire(connection: Connection, publication: Publication): void {
   connection.broker.counters.dropped.expired++
   if (publication.qos > 0) promise(connection, publication.packetId, ReasonCode.success, undefined)
@@ -81,7 +94,10 @@ function handOnLess(connection: Connection, publication: Publication, topic: Top
 function handOn(connection: Connection, publication: Publication, topic: TopicEntry<Route>): boolean {
   const { broker, session } = connection
   const { qos, packetId, retain } = publication
+  const deliveredBefore = broker.counters.messagesDelivered
   const routed = broker.router.route(publication, topic, session?.session)
+  const deliveries = broker.counters.messagesDelivered - deliveredBefore
+  if (deliveries > fewReceivers) broker.turn.spend(deliveries)
   // What its publisher will hear was refused leaves nothing behind. Before 5.0 it hears of success.
   const isRefused = routed === 'refused' && connection.machine.version === 5
   if (retain && !isRefused) broker.retained.update(topic.name, publication, connection.identity)

@@ -12,27 +12,50 @@ import {
   type SubscribePacket,
 } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
+import { subscriptionUnits } from '../limit/turn.ts'
 import { RetainedFeed, type RetainedWalk } from '../routing/retained-feed.ts'
 import type { Subscription } from '../routing/subscription.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import { askAuthorizer, whenAnswered } from './ask.ts'
 
 export function onSubscribe(connection: Connection, packet: SubscribePacket): void {
-  const { session } = connection
-  if (session === undefined) return
+  whenThereIsRoom(connection, () => subscribe(connection, packet))
+}
+
+/** Do it now or in a later turn of the event loop (limit/turn.ts). `act`: true if the client is still not to be read on. */
+export function whenThereIsRoom(connection: Connection, act: () => boolean): void {
+  const { machine } = connection
+  const { turn } = connection.broker
+  if (!turn.isSpent) {
+    act()
+    return
+  }
+  machine.hold()
+  turn.later(() =>
+    connection.guard(() => {
+      if (!machine.isClosed && !act()) connection.release()
+    }),
+  )
+}
+
+/** True: an answer is awaited, and the client is read on when it is there. */
+function subscribe(connection: Connection, packet: SubscribePacket): boolean {
+  const { broker, session } = connection
+  if (session === undefined) return false
+  broker.turn.spend(packet.subscriptions.length * subscriptionUnits)
   const parsed: ParsedTopicFilter[] = []
   for (const request of packet.subscriptions) {
     const filter = parseFilter(connection, request.topicFilter)
-    if (filter === undefined) return
+    if (filter === undefined) return false
     parsed.push(filter)
   }
   const answers = packet.subscriptions.map((each) =>
-    askAuthorizer(connection.broker, connection.identity, 'subscribe', each.topicFilter),
+    askAuthorizer(broker, connection.identity, 'subscribe', each.topicFilter),
   )
   const ready = answers.filter((answer) => typeof answer === 'boolean')
   if (ready.length === answers.length) {
     grant(connection, session, packet, parsed, ready)
-    return
+    return false
   }
   connection.machine.hold()
   whenAnswered(connection, Promise.all(answers), (allowed) => {
@@ -40,6 +63,7 @@ export function onSubscribe(connection: Connection, packet: SubscribePacket): vo
     grant(connection, session, packet, parsed, allowed)
     connection.release()
   })
+  return true
 }
 
 /** The filter, or undefined after the connection has been ended for it. */
@@ -103,7 +127,7 @@ function grant(
     }
     // [MQTT-3.3.1-9..11]; a shared subscription gets none (section 4.8.2).
     const wantsRetained = request.retainHandling === 0 || (request.retainHandling === 1 && isNew)
-    if (wantsRetained && subscription.shareName === undefined) {
+    if (wantsRetained && subscription.shareName === undefined && broker.retained.count > 0) {
       feed.push({ subscription, matches: broker.retained.matching(subscription.topicFilter) })
     }
     return request.qos

@@ -1,0 +1,52 @@
+/**
+ * What one turn of the event loop may do of the work that takes much longer than a message: messages to very many receivers,
+ * and subscriptions. A thousand clients that come back together bring a hundred thousand of these, most of a second in which
+ * nobody else would be served.
+ *
+ *     SUBSCRIBE, PUBLISH to many ──► done at once, while the turn has room
+ *                                └─► else its client is not read on (`hold`), and it is done in a later turn
+ *
+ * Always holds: what waits goes first come, first served; it waits only while the turn is spent, and something is done in
+ * every turn.
+ */
+
+/** A delivery is one unit, about two microseconds; a subscription takes as long as four. */
+const unitsPerTurn = 4096
+export const subscriptionUnits = 4
+
+export class Turn {
+  /** Costly work is to wait for another turn. */
+  isSpent = false
+  #spent = 0
+  #waiting: (() => void)[] = []
+  #scheduled = false
+  readonly #next = (): void => {
+    this.#scheduled = false
+    this.#spent = 0
+    this.isSpent = false
+    const waiting = this.#waiting
+    let done = 0
+    while (done < waiting.length && !this.isSpent) waiting[done++]!()
+    this.#waiting = waiting.slice(done)
+    if (this.#waiting.length > 0) this.#schedule()
+  }
+
+  /** This much was done. */
+  spend(units: number): void {
+    this.#spent += units
+    this.isSpent = this.#spent >= unitsPerTurn
+    this.#schedule()
+  }
+
+  /** In a turn that has room for it. `act` does not throw. */
+  later(act: () => void): void {
+    this.#waiting.push(act)
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    setImmediate(this.#next)
+  }
+}

@@ -1,0 +1,67 @@
+// Work that takes much longer than a message is spread over turns of the event loop (src/limit/turn.ts).
+import { describe, expect, test } from 'vitest'
+import { startBroker } from './harness.ts'
+import type { WireClient } from './wire-client.ts'
+
+const filters = (from: number, count: number) =>
+  Array.from({ length: count }, (_, i) => ({
+    topicFilter: `t/${from + i}`,
+    qos: 1 as const,
+    noLocal: false,
+    retainAsPublished: false,
+    retainHandling: 0 as const,
+  }))
+
+/** Enough for a turn of the loop and more. */
+function spend(client: WireClient): void {
+  client.send({ type: 'subscribe', packetId: 1, subscriptions: filters(0, 2000) })
+}
+
+describe('more than a turn of the event loop takes', () => {
+  test('subscriptions of many clients at once: all are made, and each client keeps its order', async () => {
+    const { broker, client } = startBroker()
+    const clients = await Promise.all(Array.from({ length: 8 }, (_, n) => client(`c${n}`)))
+    for (const each of clients) {
+      each.send({ type: 'subscribe', packetId: 1, subscriptions: filters(0, 900) })
+      each.send({ type: 'unsubscribe', packetId: 2, topicFilters: ['t/0', 't/none'] })
+      each.send({ type: 'subscribe', packetId: 3, subscriptions: filters(900, 300) })
+      each.send({ type: 'pingreq' })
+    }
+    for (const each of clients) {
+      expect(await each.next('suback')).toMatchObject({ packetId: 1, reasonCodes: new Array(900).fill(1) })
+      expect(await each.next('unsuback')).toMatchObject({ packetId: 2, reasonCodes: [0, 0x11] })
+      expect(await each.next('suback')).toMatchObject({ packetId: 3 })
+      await each.next('pingresp')
+    }
+    expect(broker.stats.subscriptions).toBe(8 * 1199)
+  })
+
+  test('a message to many in such a turn arrives once, in order, before its PUBACK, though its publisher leaves at once', async () => {
+    const { client } = startBroker()
+    const receivers = await Promise.all(Array.from({ length: 300 }, (_, n) => client(`r${n}`)))
+    for (const each of receivers) await each.subscribe('all', { qos: 1 })
+    const publisher = await client('p')
+    const leaving = await client('leaving')
+    spend(await client('busy'))
+    publisher.post('all', 'one', { qos: 1 })
+    publisher.post('all', 'two', { qos: 1 })
+    publisher.post('all', 'three')
+    leaving.post('all', 'bye')
+    leaving.send({ type: 'disconnect', reasonCode: 0 })
+    expect(await publisher.next('puback')).toMatchObject({ reasonCode: 0 })
+    for (const each of receivers) {
+      const payloads = (await each.messages(4)).map(({ payload }) => new TextDecoder().decode(payload))
+      expect(payloads.filter((each) => each !== 'bye')).toEqual(['one', 'two', 'three'])
+      expect(payloads).toContain('bye')
+    }
+  })
+
+  test('who has gone meanwhile gets no subscription', async () => {
+    const { broker, client } = startBroker()
+    const gone = await client('gone')
+    spend(await client('busy'))
+    gone.send({ type: 'subscribe', packetId: 1, subscriptions: filters(0, 10) })
+    await gone.drop()
+    expect(broker.stats).toMatchObject({ sessions: 1, subscriptions: 2000 })
+  })
+})
