@@ -149,3 +149,17 @@ test('a server of 3.1 may set DUP in PUBREL (3.1, section 2.1), one of 3.1.1 may
     expect(closed).toMatchObject(version === 3 ? [] : [{ by: 'fault' }])
   }
 })
+
+test('a packet that is still coming in is a sign of life: PINGRESP may stand behind it', () => {
+  const { clock, peer, say, closed } = connect(5)
+  say(connack())
+  peer.sendBytes(Uint8Array.of(0x30, 100, 0, 1, 0x61, 0))
+  for (let second = 0; second < 40; second++) {
+    peer.sendBytes(Uint8Array.of(0))
+    clock.advance(1000)
+  }
+  expect(peer.received.filter((packet) => packet.type === 'pingreq').length).toBeGreaterThan(2)
+  expect(closed).toEqual([])
+  clock.advance(20_000)
+  expect(closed).toMatchObject([{ by: 'timeout' }])
+})

@@ -66,6 +66,8 @@ export class Incoming<Route> implements FrameSink {
   #held = false
   /** A packet is being handled: `release` is called from inside, and the loop above goes on by itself. */
   #busy = false
+  /** A packet of the chunk that came last. */
+  #hasHandled = false
 
   constructor(role: Role, maximumPacketSize: number, workspace: Workspace<Route>, handler: IncomingHandler<Route>) {
     this.#role = role
@@ -93,10 +95,13 @@ export class Incoming<Route> implements FrameSink {
     this.#frames.is31 = version === 3
   }
 
-  receive(chunk: Uint8Array): void {
-    if (this.phase === 'closed') return
+  /** Whether a packet became whole with this chunk, and was handled. */
+  receive(chunk: Uint8Array): boolean {
+    if (this.phase === 'closed') return false
+    this.#hasHandled = false
     const problem = this.#frames.push(chunk, this)
     if (problem !== undefined) this.#fail(problem, undefined, 0, 0)
+    return this.#hasHandled
   }
 
   /** Read no further than the packet that is being handled, if there is one. */
@@ -128,6 +133,7 @@ export class Incoming<Route> implements FrameSink {
       return false
     }
     this.#busy = true
+    this.#hasHandled = true
     if (type === PacketType.publish) this.#publish(bytes, header, body, end)
     else if (type >= PacketType.puback && type <= PacketType.pubcomp) this.#ack(type, bytes, header, body, end)
     else if (type === PacketType.pingreq || type === PacketType.pingresp) this.#ping(bytes, body, end)

@@ -13,7 +13,7 @@ export class KeepAlive {
     this.#heardMs = nowMs
   }
 
-  /** Something arrived (server) or left (client). */
+  /** A Control Packet arrived. */
   heard(nowMs: number): void {
     this.#heardMs = nowMs
   }

@@ -6,7 +6,8 @@
  *     pinged               deadline = PINGREQ + time to answer: then the server is gone
  *
  * Silence in either direction asks for a PINGREQ: a client that only publishes at QoS 0 would otherwise never notice that
- * the other end has vanished. Whatever arrives is an answer, not only PINGRESP.
+ * the other end has vanished. Whatever arrives is an answer, not only PINGRESP, and each byte counts: PINGRESP may stand
+ * behind a large PUBLISH that takes its time. (A server counts packets, as [MQTT-3.1.2-22] says.)
  *
  * While nothing is read (`deaf`), the server's silence proves nothing: PINGREQ goes out, and no answer is expected.
  */

@@ -42,6 +42,41 @@ describe('time', () => {
     }
   })
 
+  test('[MQTT-3.1.2-22] the bytes of a packet that never becomes whole are no Control Packet', () => {
+    const bench = connected(undefined, {}, { keepAlive: 10 })
+    bench.clock.nowMs = 4000
+    // A PINGREQ, and the beginning of a PUBLISH in the same chunk.
+    bench.sendBytes(0xc0, 0, 0x30, 100)
+    equal(bench.server.deadlineMs, 19_000)
+    for (bench.clock.nowMs = 5000; bench.clock.nowMs < 19_000; bench.clock.nowMs += 1000) bench.sendBytes(0)
+    equal(bench.server.deadlineMs, 19_000)
+    bench.take()
+    bench.server.tick(19_000)
+    deepEqual([lines(bench.take()), bench.calls], [['disconnect 141'], ['closed server']])
+  })
+
+  test('[MQTT-3.1.2-22] a packet that came in pieces counts when it is whole', () => {
+    const bench = connected(undefined, {}, { keepAlive: 10 })
+    bench.clock.nowMs = 6000
+    bench.sendBytes(0xc0)
+    equal(bench.server.deadlineMs, 15_000)
+    bench.clock.nowMs = 9000
+    bench.sendBytes(0)
+    equal(bench.server.deadlineMs, 24_000)
+  })
+
+  test('a chunk that comes while we do not listen waits, and its packets count from the release', () => {
+    const bench = connected(undefined, {}, { keepAlive: 10 })
+    bench.on.publish = () => bench.server.hold()
+    bench.send(publishPacket('a', 0))
+    bench.clock.nowMs = 8000
+    bench.send({ type: 'pingreq' })
+    deepEqual([bench.server.deadlineMs, bench.take()], [15_000, []])
+    bench.clock.nowMs = 12_000
+    bench.server.release(bench.clock.nowMs)
+    deepEqual([bench.server.deadlineMs, lines(bench.take())], [27_000, ['pingresp']])
+  })
+
   test('a Keep Alive of 0 has no end', () => {
     equal(connected().server.deadlineMs, Number.POSITIVE_INFINITY)
   })

@@ -73,8 +73,8 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   }
 
   receive(chunk: Uint8Array, nowMs: number): void {
-    if (this.#incoming.phase === 'connected') this.#keepAlive.heard(nowMs)
-    this.#incoming.receive(chunk)
+    // [MQTT-3.1.2-22] A Control Packet counts, not the bytes of one: a client could go on for ever without finishing any.
+    if (this.#incoming.receive(chunk) && this.#incoming.phase === 'connected') this.#keepAlive.heard(nowMs)
   }
 
   /** Time has passed. Call at `deadlineMs`; early calls do nothing. */
