@@ -18,6 +18,7 @@ function connect(version: ProtocolVersion, more: Partial<ConnectPacket> = {}) {
   const driver = new LinkDriver(link.ends[0], clock)
   const peer = new ScriptedPeer(link.ends[1], version)
   const closed: ClientCloseReason[] = []
+  const published: number[] = []
   const session = new Session({
     queue: { messagesMax: 10, bytesMax: 10_000, policy: 'drop-newest' },
     observer: { dropped() {} },
@@ -34,6 +35,7 @@ function connect(version: ProtocolVersion, more: Partial<ConnectPacket> = {}) {
     handler: {
       connected: () => machine.carry(session),
       publish: (publication) => {
+        published.push(publication.packetId)
         if (publication.qos > 0) machine.acknowledge(publication.packetId, 0)
       },
       handlesStill: () => false,
@@ -52,7 +54,7 @@ function connect(version: ProtocolVersion, more: Partial<ConnectPacket> = {}) {
     clock.advance(200)
   }
   clock.advance(200)
-  return { clock, peer, machine, session, closed, say }
+  return { clock, peer, machine, session, closed, published, say }
 }
 
 const connack = (more: Partial<Extract<Packet, { type: 'connack' }>> = {}): Packet => ({
@@ -162,4 +164,15 @@ test('a packet that is still coming in is a sign of life: PINGRESP may stand beh
   expect(closed).toEqual([])
   clock.advance(20_000)
   expect(closed).toMatchObject([{ by: 'timeout' }])
+})
+
+test('a payload that is not the UTF-8 that its publisher promised does not end the connection of who receives it', () => {
+  const { peer, say, closed, published } = connect(5)
+  say(connack())
+  const properties = { payloadFormatIndicator: 1 } as const
+  const poison = { type: 'publish', topicName: 'a', payload: Uint8Array.of(0xff), retain: false, dup: false } as const
+  say({ ...poison, qos: 1, packetId: 7, properties }, { ...poison, qos: 0, properties })
+  expect(closed).toEqual([])
+  expect(published).toEqual([7, 0])
+  expect(peer.received.at(-1)).toMatchObject({ type: 'puback', packetId: 7, reasonCode: 0 })
 })

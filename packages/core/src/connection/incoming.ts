@@ -173,8 +173,11 @@ export class Incoming<Route> implements FrameSink {
     publication.topicBytes = topic.bytes
     publication.topicStart = 0
     publication.topicEnd = topic.bytes.length
+    // A receiver may look (section 3.3.2.3.2). A server does, and ends it at its source; a client must live with what others
+    // published: if it hung up, a message kept for it would come again on every connection, and end each.
     if (
       publication.payloadFormatIndicator === 1 &&
+      this.#role === 'server' &&
       !isWellFormedUtf8(bytes, publication.payloadStart, publication.payloadEnd, true)
     ) {
       this.#fail(
