@@ -81,9 +81,8 @@ export class SubscriptionIndex {
 
   #putPlain(subscription: Subscription): void {
     const { topicFilter, session } = subscription
-    const present = this.#subscribers.get(topicFilter)
+    const present = this.#subscribers.add(topicFilter, subscription)
     if (present === undefined) {
-      this.#subscribers.set(topicFilter, subscription)
       this.#count++
     } else if (present instanceof Map) {
       if (!present.has(session)) this.#count++

@@ -10,7 +10,7 @@
  * Always holds: one session per Client Identifier; a session has at most one connection; an ended session is in no index,
  * no deadline and no store.
  */
-import { ReasonCode } from '@mq/core'
+import { ReasonCode, SegmentedMap } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import type { BrokerContext } from '../context.ts'
 import { askAuthorizer } from '../handler/ask.ts'
@@ -20,7 +20,7 @@ import { restoreSession } from './restore.ts'
 import { PendingWill, type StoredWill, willPublication } from './will.ts'
 
 export class SessionRegistry {
-  readonly #sessions = new Map<string, ClientSession>()
+  readonly #sessions = new SegmentedMap<ClientSession>()
   readonly #broker: BrokerContext
 
   constructor(broker: BrokerContext) {
@@ -96,6 +96,8 @@ export class SessionRegistry {
     session.ended = true
     this.#sessions.delete(session.clientId)
     this.#broker.deadlines.remove(session)
+    // To remove one takes a quarter of the time that it takes to make one.
+    this.#broker.turn.spend(session.subscriptions.size >> 2)
     for (const subscription of session.subscriptions.values()) this.#broker.index.remove(subscription)
     session.subscriptions.clear()
     session.feed = undefined

@@ -2,7 +2,7 @@
  * The reference store: everything in memory, durable as soon as it is recorded, gone with the process. A broker that is
  * closed and made again over the same store finds its sessions and retained messages, which is how the contract is tested.
  */
-import type { Delivery } from '@mq/core'
+import { type Delivery, SegmentedMap } from '@mq/core'
 import type { Store, StoredDelivery, StoredRetained, StoredSession, StoredState, StoredSubscription } from './store.ts'
 
 interface MemorySession {
@@ -14,8 +14,9 @@ interface MemorySession {
 }
 
 export function memoryStore(): Store {
-  const sessions = new Map<string, MemorySession>()
-  const retained = new Map<string, StoredRetained>()
+  // A Map would grow by moving a million entries at once, while nobody is served.
+  const sessions = new SegmentedMap<MemorySession>()
+  const retained = new SegmentedMap<StoredRetained>()
   return {
     load: async () => snapshot(sessions, retained),
     putSession(clientId, expiryInterval) {
@@ -50,12 +51,9 @@ export function memoryStore(): Store {
   }
 }
 
-function snapshot(
-  sessions: ReadonlyMap<string, MemorySession>,
-  retained: ReadonlyMap<string, StoredRetained>,
-): StoredState {
+function snapshot(sessions: SegmentedMap<MemorySession>, retained: SegmentedMap<StoredRetained>): StoredState {
   return {
-    sessions: [...sessions].map(
+    sessions: [...sessions.entries()].map(
       ([clientId, session]): StoredSession => ({
         clientId,
         expiryInterval: session.expiryInterval,
@@ -64,6 +62,6 @@ function snapshot(
         held: [...session.held],
       }),
     ),
-    retained: [...retained.values()],
+    retained: [...retained.entries()].map(([, message]) => message),
   }
 }

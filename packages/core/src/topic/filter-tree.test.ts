@@ -10,8 +10,8 @@ function matchesOf(tree: FilterTree<string>, name: string): string[] {
   return found.sort()
 }
 
-test('any sequence of set and delete leaves what a plain map would hold, and matches what topicMatches says', () => {
-  const step = fc.tuple(fc.constantFrom('set', 'set', 'delete'), anyFilter)
+test('any sequence of set, add and delete leaves what a plain map would hold, and matches what topicMatches says', () => {
+  const step = fc.tuple(fc.constantFrom('set', 'add', 'delete'), anyFilter)
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), fc.array(anyName, { maxLength: 20 }), (steps, names) => {
       const tree = new FilterTree<string>()
@@ -19,6 +19,9 @@ test('any sequence of set and delete leaves what a plain map would hold, and mat
       for (const [kind, filter] of steps) {
         if (kind === 'set') {
           tree.set(filter, filter)
+          oracle.set(filter, filter)
+        } else if (kind === 'add') {
+          expect(tree.add(filter, filter)).toBe(oracle.get(filter))
           oracle.set(filter, filter)
         } else {
           expect(tree.delete(filter)).toBe(oracle.delete(filter))

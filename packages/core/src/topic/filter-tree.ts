@@ -44,6 +44,14 @@ export class FilterTree<Value> {
     return undefined
   }
 
+  /** Set it unless there is one; what is there already is returned, and stays. */
+  add(filter: string, value: Value): Value | undefined {
+    if (!hasWildcard(filter)) return this.#exact.add(filter, value)
+    const present = this.get(filter)
+    if (present === undefined) this.set(filter, value)
+    return present
+  }
+
   set(filter: string, value: Value): void {
     if (!hasWildcard(filter)) {
       this.#exact.set(filter, value)

@@ -9,6 +9,11 @@ test('a hundred thousand keys are set, replaced, listed and deleted as in a Map'
     oracle.set(key, value)
   }
   for (let n = 0; n < 100_000; n++) set(`device/${n}`, n)
+  for (let n = 0; n < 120_000; n += 5) {
+    const key = `device/${n}`
+    if (map.add(key, n + 1) !== oracle.get(key)) expect.fail(`add ${n}`)
+    if (!oracle.has(key)) oracle.set(key, n + 1)
+  }
   for (let n = 0; n < 100_000; n += 3) set(`device/${n}`, -n)
   for (let n = 0; n < 100_000; n += 7) {
     if (map.delete(`device/${n}`) !== oracle.delete(`device/${n}`)) expect.fail(`delete ${n}`)

@@ -45,6 +45,20 @@ export class SegmentedMap<Value> {
     this.#size += segment.map.size - before
   }
 
+  /** Set it unless there is one; what is there already is returned, and stays. */
+  add(key: string, value: Value): Value | undefined {
+    const map = this.#only ?? this.#segmentOf(key).map
+    const present = map.get(key)
+    if (present !== undefined) return present
+    if (map === this.#only || map.size >= segmentEntriesMax) {
+      this.set(key, value)
+    } else {
+      map.set(key, value)
+      this.#size++
+    }
+    return undefined
+  }
+
   delete(key: string): boolean {
     if (this.#only !== undefined) return this.#only.delete(key)
     const deleted = this.#segmentOf(key).map.delete(key)
