@@ -11,11 +11,13 @@ import { measureEndToEnd } from './end-to-end.ts'
 import { measureCases } from './micro.ts'
 import { writeDocs } from './page.ts'
 import type { BenchResult } from './result.ts'
+import { measureScale } from './scale.ts'
 
 const help = `pnpm bench [options]
 
   --micro              only the micro benchmarks
   --e2e                only brokers side by side
+  --scale              only much of everything: receivers, subscriptions, retained messages
   --scenario <text>    only scenarios with this in their name, or idle
   --brokers <names>    ${brokerNames.join(',')}, where installed [all]
   --rounds <n>         how often each is measured [5; micro 15]
@@ -30,6 +32,7 @@ const { values: given } = parseArgs({
   options: {
     micro: { type: 'boolean', default: false },
     e2e: { type: 'boolean', default: false },
+    scale: { type: 'boolean', default: false },
     scenario: { type: 'string' },
     brokers: { type: 'string', default: brokerNames.join(',') },
     rounds: { type: 'string' },
@@ -45,9 +48,13 @@ const { values: given } = parseArgs({
 if (given.help) console.log(help)
 else if (given.from !== undefined) finish(JSON.parse(readFileSync(given.from, 'utf8')))
 else {
-  const isPart = given.micro || given.e2e || given.scenario !== undefined
-  if (given.docs && isPart) throw new Error('--docs needs all of it: leave out --micro, --e2e and --scenario')
-  const result = await measure(!isPart || given.micro, !isPart || !given.micro || given.e2e)
+  const isPart = given.micro || given.e2e || given.scale || given.scenario !== undefined
+  if (given.docs && isPart) throw new Error('--docs needs all of it: leave out --micro, --e2e, --scale and --scenario')
+  const result = await measure(
+    !isPart || given.micro,
+    !isPart || given.e2e || given.scenario !== undefined,
+    !isPart || given.scale,
+  )
   const folder = join(root, 'bench', 'results')
   mkdirSync(folder, { recursive: true })
   // The one that the page is drawn from is kept with the page, the others are yours.
@@ -57,7 +64,7 @@ else {
   finish(result)
 }
 
-async function measure(micro: boolean, endToEnd: boolean): Promise<BenchResult> {
+async function measure(micro: boolean, endToEnd: boolean, scale: boolean): Promise<BenchResult> {
   const loadBefore = loadavg()[0] ?? Number.NaN
   const rounds = Number(given.rounds ?? 5)
   const seconds = Number(given.seconds)
@@ -72,6 +79,9 @@ async function measure(micro: boolean, endToEnd: boolean): Promise<BenchResult> 
         idleConnections: Number(given.idle),
       })
     : { endToEnd: [], idle: [] }
+  // Last: it pins this process to one core.
+  const scaleResults = scale ? await measureScale(seconds) : []
+  for (const each of scaleResults) console.log(`  ${each.subject}: ${each.what}: ${each.value} ${each.unit}`)
   return {
     date: new Date().toISOString(),
     command: ['pnpm bench', ...process.argv.slice(2)].join(' '),
@@ -88,6 +98,7 @@ async function measure(micro: boolean, endToEnd: boolean): Promise<BenchResult> 
     rounds,
     seconds,
     micro: microResults,
+    scale: scaleResults,
     ...found,
   }
 }

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chartSvg } from './chart.ts'
-import type { BenchResult, EndToEndResult } from './result.ts'
+import type { BenchResult, EndToEndResult, ScaleResult } from './result.ts'
 
 const colours: Readonly<Record<string, string>> = { mq: '#0969da', mosquitto: '#bf8700', aedes: '#8250df' }
 const otherColour = '#6e7781'
@@ -30,7 +30,13 @@ export function filled(page: string, tables: Readonly<Record<string, string>>): 
 }
 
 export function tablesOf(result: BenchResult): Readonly<Record<string, string>> {
-  return { run: runOf(result), brokers: brokersOf(result), idle: idleOf(result), micro: microOf(result) }
+  return {
+    run: runOf(result),
+    brokers: brokersOf(result),
+    idle: idleOf(result),
+    micro: microOf(result),
+    scale: scaleOf(result),
+  }
 }
 
 /** Too little to stand on. */
@@ -114,6 +120,20 @@ function microOf({ micro }: BenchResult): string {
     `${nsLow.toFixed(0)} – ${nsHigh.toFixed(0)}`,
   ])
   return markdown(['', 'CPU ns', 'middle half of the rounds'], rows)
+}
+
+function scaleOf({ scale = [] }: Partial<BenchResult>): string {
+  const text = ({ unit }: ScaleResult, value: number): string => {
+    if (unit === 'bytes') return `${Math.round(value).toLocaleString('en-US')} bytes`
+    return `${value.toPrecision(3)} ${unit}`
+  }
+  const rows = scale.map((each, n) => [
+    each.subject === scale[n - 1]?.subject ? '' : each.subject,
+    each.what,
+    text(each, each.value),
+    each.atMost === null ? '' : `${text(each, each.atMost)}${each.value > each.atMost ? ', **missed**' : ''}`,
+  ])
+  return markdown(['', '', 'found', 'aimed at, at most'], rows)
 }
 
 function markdown(header: readonly string[], rows: readonly (readonly string[])[]): string {

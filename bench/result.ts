@@ -9,6 +9,7 @@ export interface BenchResult {
   readonly micro: readonly MicroResult[]
   readonly endToEnd: readonly EndToEndResult[]
   readonly idle: readonly IdleResult[]
+  readonly scale: readonly ScaleResult[]
   /** How much was measured: of each broker in each scenario. */
   readonly rounds: number
   readonly seconds: number
@@ -58,6 +59,15 @@ export interface IdleResult {
   readonly connections: number
   readonly bytesPerConnection: number
   readonly cpuUsPerConnect: number
+}
+
+export interface ScaleResult {
+  readonly subject: string
+  readonly what: string
+  readonly unit: 'µs' | 'ms' | 'bytes'
+  readonly value: number
+  /** What was aimed at; null where nothing was. */
+  readonly atMost: number | null
 }
 
 export function median(values: readonly number[]): number {

@@ -44,6 +44,10 @@ const result: BenchResult = {
   seconds: 5,
   micro: [{ name: 'decode', nsEach: 40.4, nsLow: 39, nsHigh: 45 }],
   idle: [{ broker: 'mq', version: 'abc1234', connections: 5000, bytesPerConnection: 5120, cpuUsPerConnect: 99.9 }],
+  scale: [
+    { subject: 'many', what: 'longest', unit: 'ms', value: 31.2, atMost: 50 },
+    { subject: 'many', what: 'heap', unit: 'bytes', value: 1234.5, atMost: 400 },
+  ],
   endToEnd: [
     endToEnd('pair', 'mq', 2),
     endToEnd('pair', 'mosquitto', 15),
@@ -77,6 +81,11 @@ describe('the tables', () => {
   test('the others', () => {
     expect(tables['micro']).toContain('| decode | 40 | 39 – 45 |')
     expect(tables['idle']).toContain('| mq | 5,000 | 5.0 | 100 |')
+  })
+
+  test('much of everything, with what was aimed at', () => {
+    expect(tables['scale']).toContain('| many | longest | 31.2 ms | 50.0 ms |')
+    expect(tables['scale']).toContain('|  | heap | 1,235 bytes | 400 bytes, **missed** |')
   })
 
   test('a busy machine and a short run are not hidden', () => {
