@@ -21,6 +21,7 @@ test('a hundred thousand keys are set, replaced, listed and deleted as in a Map'
   expect(map.delete('device/0')).toBe(false)
   expect(map.size).toBe(oracle.size)
   expect(new Map(map.entries())).toEqual(oracle)
+  expect(new Set(map.values())).toEqual(new Set(oracle.values()))
   expect([...oracle.keys()].filter((key) => map.get(key) !== oracle.get(key))).toEqual([])
   expect([...oracle.keys()].filter((key) => !map.delete(key))).toEqual([])
   expect(map.size).toBe(0)

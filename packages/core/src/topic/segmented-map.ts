@@ -80,6 +80,11 @@ export class SegmentedMap<Value> {
     for (const segment of new Set(this.#directory)) yield* segment.map
   }
 
+  /** As `entries`. */
+  *values(): IterableIterator<Value> {
+    for (const [, value] of this.entries()) yield value
+  }
+
   #segmentOf(key: string): Segment<Value> {
     return this.#directory[hashOf(key) & (this.#directory.length - 1)]!
   }
