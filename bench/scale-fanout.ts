@@ -13,6 +13,7 @@ export interface Fanout {
   readonly payloadBytes: number
   readonly cpuUsEach: number
   readonly deliveriesPerSecond: number
+  readonly pauseMaxMs: number
   readonly waits: Waits
 }
 
@@ -53,7 +54,7 @@ export async function measureFanouts(seconds: number, only = ''): Promise<Fanout
       const waits = await askProgram<Waits>(bystander, 'tell')
       results.push({ name, receivers: count, publishers: publisherCount, qos, payloadBytes, ...figures, waits })
       console.log(
-        `  ${name.padEnd(48)} ${figures.cpuUsEach.toFixed(2)} µs  ${Math.round(figures.deliveriesPerSecond)}/s  waits p50 ${waits.p50Ms.toFixed(1)} p99 ${waits.p99Ms.toFixed(1)} max ${waits.maxMs.toFixed(1)} ms of ${waits.messages}`,
+        `  ${name.padEnd(48)} ${figures.cpuUsEach.toFixed(2)} µs  ${Math.round(figures.deliveriesPerSecond)}/s  loop late max ${figures.pauseMaxMs.toFixed(1)} ms  waits p50 ${waits.p50Ms.toFixed(1)} p99 ${waits.p99Ms.toFixed(1)} max ${waits.maxMs.toFixed(1)} ms of ${waits.messages}`,
       )
     }
     bystander.disconnect()
@@ -75,6 +76,7 @@ interface Run {
 async function run({ broker, receivers, publishers, qos, payloadBytes, seconds }: Run): Promise<{
   cpuUsEach: number
   deliveriesPerSecond: number
+  pauseMaxMs: number
 }> {
   const before = await broker.ask('reset')
   const began = performance.now()
@@ -96,5 +98,6 @@ async function run({ broker, receivers, publishers, qos, payloadBytes, seconds }
   }
   const lasted = performance.now() - began
   const after = await broker.ask('tell')
-  return { cpuUsEach: (after.cpuUs - before.cpuUs) / delivered, deliveriesPerSecond: (delivered * 1000) / lasted }
+  const deliveriesPerSecond = (delivered * 1000) / lasted
+  return { cpuUsEach: (after.cpuUs - before.cpuUs) / delivered, deliveriesPerSecond, pauseMaxMs: after.pauseMaxMs }
 }

@@ -36,6 +36,8 @@ export async function measureSubscribing(
   const broker = await startScaleBroker()
   const bystander = startProgram('scale-bystander.ts', pins() ? 1 : undefined, [String(broker.port)])
   const clients = await connectClients(broker.port, sessions, 'session')
+  // It has its own subscription when it answers.
+  await askProgram<Waits>(bystander, 'tell')
   // What a session of its own takes is not what is asked for.
   for (const [n, each] of clients.entries()) await each.ask(subscribePacket(1, [`warm/${n}`], 0))
   await new Promise((resolve) => setTimeout(resolve, 500))

@@ -23,9 +23,10 @@ export async function measureScale(seconds: number, size: number = million): Pro
     add(subject, 'bystander waits, 99 %', 'ms', p99Ms)
     add(subject, 'bystander waits, longest', 'ms', maxMs, atMost)
   }
-  for (const { name, cpuUsEach, waits } of await measureFanouts(seconds)) {
+  for (const { name, cpuUsEach, pauseMaxMs, waits } of await measureFanouts(seconds)) {
     add(name, 'CPU per delivery', 'µs', cpuUsEach)
-    addWaits(name, waits, 50)
+    add(name, 'event loop late, longest', 'ms', pauseMaxMs, 50)
+    addWaits(name, waits)
   }
   for (const [perPacket, count] of [
     [100, size],

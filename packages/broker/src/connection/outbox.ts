@@ -59,7 +59,7 @@ export class Outbox implements Outlet, Flushable {
     const { bytes, at } = writer
     if (bytes.length > 0 && bytes.length < largeChunkBytes && at + size <= largeChunkBytes) {
       // Not a second chunk but a larger one: one write instead of two.
-      const larger = this.#pool.take(largeChunkBytes)
+      const larger = this.#pool.take(Math.max(at + size, Math.min(bytes.length * 4, largeChunkBytes)))
       larger.set(bytes.subarray(0, at))
       this.#pool.give(bytes)
       writer.bytes = larger

@@ -19,6 +19,9 @@ import { ClientSession } from './client-session.ts'
 import { restoreSession } from './restore.ts'
 import { PendingWill, type StoredWill, willPublication } from './will.ts'
 
+/** More than that is a matter for limit/turn.ts. */
+const fewSubscriptions = 64
+
 export class SessionRegistry {
   readonly #sessions = new SegmentedMap<ClientSession>()
   readonly #broker: BrokerContext
@@ -47,7 +50,7 @@ export class SessionRegistry {
       earlier.connection.disconnect(ReasonCode.sessionTakenOver, 'another client connected with this Client Identifier')
     }
     let session = this.#sessions.get(clientId)
-    if (session !== undefined && cleanStart) {
+    if (session !== undefined && (cleanStart || session.isEnding)) {
       // [MQTT-3.1.2-4]
       this.end(session, 'clean start')
       session = undefined
@@ -81,7 +84,7 @@ export class SessionRegistry {
       else this.#broker.deadlines.file(session.will)
     }
     if (!session.persistent) {
-      this.end(session, 'connection ended')
+      this.#endSoon(session)
       return
     }
     // 0xFFFFFFFF never expires (section 3.1.2.11.2).
@@ -97,7 +100,7 @@ export class SessionRegistry {
     this.#sessions.delete(session.clientId)
     this.#broker.deadlines.remove(session)
     // To remove one takes a quarter of the time that it takes to make one.
-    this.#broker.turn.spend(session.subscriptions.size >> 2)
+    this.#broker.turn.spend(session.subscriptions.size)
     for (const subscription of session.subscriptions.values()) this.#broker.index.remove(subscription)
     session.subscriptions.clear()
     session.feed = undefined
@@ -118,6 +121,17 @@ export class SessionRegistry {
       session.deadlineMs =
         each.expiryInterval === 0xffff_ffff ? Number.POSITIVE_INFINITY : nowMs + each.expiryInterval * 1000
       this.#broker.deadlines.file(session)
+    }
+  }
+
+  /** At once, or where it takes long and much has been done in this turn of the event loop, in a later one. */
+  #endSoon(session: ClientSession): void {
+    const { closing, turn } = this.#broker
+    if (closing || !turn.isSpent || session.subscriptions.size <= fewSubscriptions)
+      this.end(session, 'connection ended')
+    else {
+      session.isEnding = true
+      turn.later(() => this.end(session, 'connection ended'))
     }
   }
 
