@@ -6,7 +6,7 @@ import { type Logger, pino } from 'pino'
 import type { Authenticator } from './auth/authenticate.ts'
 import type { Authorizer } from './auth/authorize.ts'
 import type { Mechanism } from './auth/mechanism.ts'
-import { type Clock, systemClock } from './config/clock.ts'
+import { ChunkClock, type Clock, systemClock } from './config/clock.ts'
 import { type BrokerLimits, resolveLimits } from './config/limits.ts'
 import { ChunkPool } from './connection/chunk-pool.ts'
 import { Connection } from './connection/connection.ts'
@@ -115,6 +115,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   checkFunctions(options)
   const limits = resolveLimits(options.limits)
   const clock = options.clock ?? systemClock
+  const chunkClock = new ChunkClock(clock)
   const logger = createLog(
     options.logger ?? pino({ name: 'mq', level: 'warn' }, pino.destination({ dest: 2, sync: true })),
   )
@@ -129,7 +130,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   let closing: Promise<void> | undefined
 
   const context: BrokerContext & { sessions: SessionRegistry } = {
-    clock,
+    clock: chunkClock,
     logger,
     limits,
     serverLimits: limits satisfies ServerLimits,
@@ -149,7 +150,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     }),
     index,
     router: new Router(index, topics, counters),
-    retained: new RetainedMessages(store, limits, clock.now),
+    retained: new RetainedMessages(store, limits, chunkClock.now),
     sessions: undefined as never,
     connections: new Set(),
     authenticate:

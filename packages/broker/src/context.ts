@@ -2,7 +2,7 @@ import type { ServerLimits, Workspace } from '@mq/core'
 import type { Authenticator } from './auth/authenticate.ts'
 import type { Authorizer } from './auth/authorize.ts'
 import type { Mechanism } from './auth/mechanism.ts'
-import type { Clock } from './config/clock.ts'
+import type { ChunkClock } from './config/clock.ts'
 import type { BrokerLimits } from './config/limits.ts'
 import type { ChunkPool } from './connection/chunk-pool.ts'
 import type { Connection } from './connection/connection.ts'
@@ -23,7 +23,7 @@ import type { Store } from './store/store.ts'
 
 /** What the parts of one broker share. Made once by `createBroker`; two brokers share nothing. */
 export interface BrokerContext {
-  readonly clock: Clock
+  readonly clock: ChunkClock
   readonly logger: Log
   /** For what a client can cause as often as it likes. */
   readonly boundedLog: BoundedLog

@@ -116,8 +116,10 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   // The transport's side.
 
   data(chunk: Uint8Array): void {
+    const { clock } = this.broker
     try {
-      const nowMs = this.broker.clock.now()
+      const nowMs = clock.now()
+      clock.hold(nowMs)
       this.broker.overload.noticed(nowMs)
       this.machine.receive(chunk, nowMs)
       if (this.publishedFrom >= 0) pauseAfterPublish(this)
@@ -126,6 +128,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
       this.session?.feed?.go()
     } catch (error) {
       this.#broke(error)
+    } finally {
+      clock.free()
     }
   }
 
