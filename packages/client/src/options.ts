@@ -92,6 +92,8 @@ export interface TransportTarget {
   readonly protocolVersion: ProtocolVersion
   readonly tls: TlsOptions | undefined
   readonly ws: WebSocketOptions | undefined
+  /** Where the connection is to come from, an address of this machine; absent leaves that to the system. Node.js only. */
+  readonly localAddress?: string | undefined
 }
 
 /** Opens a connection: resolves when bytes can be written, rejects with whatever the platform says. */

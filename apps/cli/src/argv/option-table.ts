@@ -119,6 +119,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'duration', kind: 'value', value: 'time', group: 'Bench', commands: bench, describe: 'How long is measured [10s]' },
   { name: 'warmup', kind: 'value', value: 'time', group: 'Bench', commands: bench, describe: 'Run this long before measuring [1s]' },
   { name: 'size', kind: 'value', value: 'bytes', group: 'Bench', commands: bench, describe: 'Payload, 24 bytes at least [64]' },
+  { name: 'bind', short: 'A', kind: 'value', repeat: true, value: 'address', group: 'Bench', commands: bench, describe: 'Connect from this address of the machine; several, in turns, have more ports than one. Repeatable' },
   { name: 'workers', kind: 'value', value: 'n', group: 'Bench', commands: bench, describe: 'Processes that make the load [one per free core]' },
   { name: 'spin', kind: 'flag', group: 'Bench', commands: bench, describe: 'Never sleep: send to the microsecond, a whole core per worker' },
   { name: 'pid', kind: 'value', value: 'pid', group: 'Bench', commands: bench, describe: 'Process of the broker on this machine, to read its CPU time and memory (Linux)' },

@@ -46,6 +46,17 @@ describe('what is meant', () => {
     expect(await planOf('sub')).toMatchObject({ filter: 'mq-bench/#' })
   })
 
+  test('a WebSocket, properties on every message, and addresses to come from', async () => {
+    const properties = '--content-type text/plain --expiry 1m --user-property a=b'
+    expect(await planOf(`e2e -L ws://localhost:8083/mqtt ${properties} -A 127.0.0.2,127.0.0.3 -A ::1`)).toMatchObject({
+      wishes: { url: 'ws://localhost:8083/mqtt' },
+      protocolVersion: 5,
+      properties: { contentType: 'text/plain', messageExpiryInterval: 60, userProperties: [['a', 'b']] },
+      bind: ['127.0.0.2', '127.0.0.3', '::1'],
+    })
+    expect(await planOf('e2e')).not.toHaveProperty('properties')
+  })
+
   test('max and 0 are the same', async () => {
     expect(await planOf('e2e --rate max')).toMatchObject({ rate: 0 })
     expect(await planOf('e2e --rate 0')).toMatchObject({ rate: 0 })
@@ -71,6 +82,7 @@ describe('what is refused', () => {
     ['e2e --json --csv', 'give --json or --csv, not both.'],
     ['conn --content-type x', 'mq bench conn has no use for --content-type.'],
     ['e2e -V 311 --expiry 10s', '--expiry needs MQTT 5.0'],
+    ['conn --bind localhost', '--bind was given "localhost"; allowed are IP addresses of this machine'],
     ['e2e --fail-if p99>5', 'p99 with a time'],
     ['e2e --pid me', '--pid was given "me"'],
   ])('%s', async (line, sentence) => {

@@ -1,4 +1,5 @@
 /** What `mq bench` was asked for, every value checked. */
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import type { MessageProperties } from '@mq/core'
 import type { Arguments } from '../argv/arguments.ts'
@@ -20,6 +21,8 @@ export interface BenchPlan {
   readonly wishes: ConnectWishes
   readonly protocolVersion: 3 | 4 | 5
   readonly run: number
+  /** Where connections come from, in turns; empty leaves that to the system. */
+  readonly bind: readonly string[]
   readonly qos: 0 | 1 | 2
   readonly size: number
   /** Of every message. */
@@ -75,6 +78,7 @@ export async function benchPlanOf(given: Arguments, io: Io): Promise<BenchPlan> 
     wishes,
     protocolVersion: protocolVersion === 'auto' ? 5 : protocolVersion,
     run,
+    bind: bindOf(given),
     qos: qosOf(given.written('qos'), given.text('qos') ?? '0'),
     ...(Object.keys(properties).length === 0 ? {} : { properties }),
     size: number('size', 64, headerBytes, 200_000_000),
@@ -135,6 +139,13 @@ function topicsFor(given: Arguments, mode: Mode, topology: Topology, run: number
     )
   }
   return { topic, filter }
+}
+
+function bindOf(given: Arguments): readonly string[] {
+  const addresses = given.all('bind').flatMap((text) => text.split(','))
+  const strange = addresses.find((address) => isIP(address) === 0)
+  if (strange === undefined) return addresses
+  throw new UsageError(`--bind was given "${strange}"; allowed are IP addresses of this machine, such as 127.0.0.2.`)
 }
 
 function rateOf(text: string): number {

@@ -153,6 +153,7 @@ function prepare(plan: BenchPlan, address: Address, startUs: number): (worker: n
       ...(plan.properties === undefined ? {} : { properties: plan.properties }),
       ...(userName === undefined ? {} : { userName }),
       ...(password === undefined ? {} : { password }),
+      bind: plan.bind,
       keepAlive: wishes.keepAlive,
       protocolVersion: plan.protocolVersion,
       qos: plan.qos,

@@ -83,7 +83,9 @@ export class WireConnection implements Outlet, FrameSink, TransportHandler {
   open(): void {
     const { url, tls, protocolVersion } = this.#bench.plan
     this.#expect('CONNACK')
-    openTransport({ url: new URL(url), signal: this.#givenUp.signal, protocolVersion, tls, ws: undefined }).then(
+    const localAddress = this.#bench.nextLocalAddress()
+    const { signal } = this.#givenUp
+    openTransport({ url: new URL(url), signal, protocolVersion, tls, ws: undefined, localAddress }).then(
       (transport) => this.#opened(transport),
       (error: unknown) => this.#end({ where: 'connect', text: textOf(error) }),
     )

@@ -18,6 +18,7 @@ export class Workbench {
   #dirty: WireConnection[] = []
   #spare: WireConnection[] = []
   #scheduled = false
+  #addressesTaken = 0
   readonly #beforeFlush: () => void
   readonly #turn = (): void => {
     this.#scheduled = false
@@ -28,6 +29,12 @@ export class Workbench {
   constructor(plan: WorkerPlan, beforeFlush: () => void) {
     this.plan = plan
     this.#beforeFlush = beforeFlush
+  }
+
+  /** Where the next connection is to come from: the addresses of --bind in turns. */
+  nextLocalAddress(): string | undefined {
+    const { bind } = this.plan
+    return bind.length === 0 ? undefined : bind[this.#addressesTaken++ % bind.length]
   }
 
   schedule(): void {

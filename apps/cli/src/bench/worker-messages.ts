@@ -13,6 +13,8 @@ export interface WorkerPlan {
   /** With the broker's address in the place of its name: looked up once, and not by each of ten thousand connections. */
   readonly url: string
   readonly tls?: TlsOptions
+  /** Where connections come from, in turns; empty leaves that to the system. */
+  readonly bind: readonly string[]
   readonly userName?: string
   readonly password?: Uint8Array
   /** Seconds. */

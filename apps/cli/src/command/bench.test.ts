@@ -1,5 +1,6 @@
 // Whole runs, small ones, with the worker in this process and a broker of ours. Workers as processes: test/bench.test.ts.
 import { type BrokerOptions, createBroker } from '@mq/broker'
+import { connect } from '@mq/client'
 import { pino } from 'pino'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { fakeIo } from '../../test/fake-io.ts'
@@ -81,6 +82,50 @@ describe('e2e', () => {
     expect(report.rate.targetPerSecond).toBeNull()
   })
 
+  test.each([
+    ['5', 1],
+    ['31', 0],
+  ])('over WebSocket, with MQTT %s at QoS %d', async (version, qos) => {
+    const { broker } = await listen()
+    const { url } = await broker.listen('ws://127.0.0.1:0/mqtt')
+    // 2 MB in one window: more than a socket takes at once.
+    const { report, exitCode } = await run(
+      `e2e -L ${url} -V ${version} -c 2 -q ${qos} --window 40 --size 50000 ${short} --fail-if loss>0,errors>0,duplicates>0`,
+    )
+    expect(exitCode).toBe(0)
+    expect(report.url).toBe(url)
+    expect(report.messages.sent).toBeGreaterThan(20)
+    expect(report.messages.received).toBe(report.messages.sent)
+  })
+
+  test('no WebSocket there', async () => {
+    const { broker } = await listen()
+    const { url } = await broker.listen('ws://127.0.0.1:0/mqtt')
+    await expect(run(`e2e -L ${url}/elsewhere ${short}`)).rejects.toMatchObject({
+      message: `cannot connect to ${url}/elsewhere: Unexpected server response: 400.`,
+      exitCode: 3,
+    })
+  })
+
+  test('the properties of every message reach who listens', async () => {
+    const { url } = await listen()
+    const client = await connect(url)
+    onTestFinished(() => client.disconnect())
+    const subscription = await client.subscribe('mq-bench/#')
+    const properties = '--content-type text/plain --response-topic r --user-property unit=celsius --expiry 60'
+    const { report } = await run(`e2e -L ${url} --rate 100 ${properties} ${short}`)
+    expect(report.messages.lost).toBe(0)
+    for await (const message of subscription) {
+      expect(message.properties).toMatchObject({
+        contentType: 'text/plain',
+        responseTopic: 'r',
+        userProperties: [['unit', 'celsius']],
+        messageExpiryInterval: 60,
+      })
+      break
+    }
+  })
+
   test('two workers share the connections and the rate', async () => {
     const { url } = await listen()
     const { report } = await run(`e2e -L ${url} -c 3 --workers 2 --rate 100 ${short}`)
@@ -131,6 +176,21 @@ test('conn: connections at a rate', async () => {
   expect(report.latency.connect.count).toBe(20)
   // 20 connections, 10 ms apart.
   expect(report.rate.connectedPerSecond).toBeLessThan(120)
+})
+
+test.runIf(process.platform === 'linux')('connections come from the addresses of --bind, in turns', async () => {
+  const addresses: (string | undefined)[] = []
+  const server = await listening()
+  server.on('connection', (socket) => {
+    addresses.push(socket.remoteAddress)
+    // CONNACK, whatever was asked.
+    socket.on('data', () => socket.write(new Uint8Array([0x20, 2, 0, 0]))).on('error', () => {})
+  })
+  const target = `-h 127.0.0.1 -p ${portOf(server)} -V 311 --bind 127.0.0.2,127.0.0.3`
+  const { report } = await run(`conn ${target} -c 4 --duration 50ms --json`)
+  expect(report.connections).toMatchObject({ connected: 4 })
+  // The first one only looks whether anybody is there.
+  expect(addresses.slice(1).toSorted()).toEqual(['127.0.0.2', '127.0.0.2', '127.0.0.3', '127.0.0.3'])
 })
 
 test('sub: counts what another run publishes', async () => {

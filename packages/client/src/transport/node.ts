@@ -3,7 +3,7 @@ import type { Transport } from '@mq/core'
 import { WebSocket } from 'ws'
 import { MqttError } from '../errors.ts'
 import type { TransportTarget } from '../options.ts'
-import { openTcp, openTls, openUnix } from './socket.ts'
+import { cameFrom, openTcp, openTls, openUnix } from './socket.ts'
 import { nodeTlsOptions } from './tls-options.ts'
 import { openedWebSocket, subprotocols, type WebSocketLike } from './web-socket.ts'
 
@@ -40,6 +40,7 @@ function openWebSocket(target: TransportTarget): Promise<Transport> {
   bare.password = ''
   const socket: WebSocketLike = new WebSocket(bare, subprotocols(target), {
     ...nodeTlsOptions(tls),
+    ...cameFrom(target),
     ...(ws?.headers && { headers: { ...ws.headers } }),
     perMessageDeflate: false,
   })

@@ -10,7 +10,7 @@ const nothing = new Uint8Array(0)
 /** `mqtt://host:1883`, also `tcp:`. */
 export function openTcp(target: TransportTarget): Promise<Transport> {
   const { url } = target
-  const socket = connectSocket({ host: hostOf(url), port: portOf(url, 1883), noDelay: true })
+  const socket = connectSocket({ host: hostOf(url), port: portOf(url, 1883), noDelay: true, ...cameFrom(target) })
   return opened(socket, 'connect', target)
 }
 
@@ -30,10 +30,15 @@ export function openTls(target: TransportTarget): Promise<Transport> {
     ...nodeTlsOptions(tls),
     host,
     port: portOf(url, 8883),
+    ...cameFrom(target),
   }
   const socket = connectTls(options)
   socket.setNoDelay(true)
   return opened(socket, 'secureConnect', target)
+}
+
+export function cameFrom({ localAddress }: TransportTarget): { localAddress?: string } {
+  return localAddress === undefined ? {} : { localAddress }
 }
 
 function opened(
