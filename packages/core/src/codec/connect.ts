@@ -42,8 +42,12 @@ export function decodeConnect(bytes: Uint8Array, body: number, end: number): Con
   // [MQTT-3.1.3-1] The order of the payload.
   const clientId = reader.string('MQTT-3.1.3-4')
   const will = (flags & flag.will) !== 0 ? decodeWill(reader, flags, protocolVersion) : undefined
-  const userName = (flags & flag.userName) !== 0 ? reader.string('MQTT-3.1.3-12') : undefined
-  const password = (flags & flag.password) !== 0 ? reader.binary() : undefined
+  // 3.1 lets both be missing at the end, whatever the flags say: "Remaining Length takes precedence" (3.1, section 3.1).
+  const mayLack = protocolVersion === 3
+  const hasUserName = (flags & flag.userName) !== 0 && !(mayLack && reader.remaining === 0)
+  const userName = hasUserName ? reader.string('MQTT-3.1.3-12') : undefined
+  const hasPassword = (flags & flag.password) !== 0 && !(mayLack && reader.remaining === 0)
+  const password = hasPassword ? reader.binary() : undefined
   const wrong = reader.finish()
   if (wrong !== undefined) return wrong
   return {

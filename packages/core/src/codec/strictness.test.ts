@@ -29,6 +29,8 @@ const DISCONNECT = 0xe0
 const AUTH = 0xf0
 
 const malformed: Case[] = [
+  ['1.2', 4, 'a User Name that the flags promise', CONNECT, "'MQTT' 04 c2 0000 'c'"],
+  ['1.2', 3, 'half a User Name', CONNECT, "'MQIsdp' 03 c2 0000 'c' 00"],
   ['MQTT-1.5.7-1', 5, 'a surrogate in a User Property', SUBSCRIBE, "0001 <26 0003eda080 'v'> 'a' 00"],
   ['MQTT-1.5.7-1', 5, 'a User Property that is not UTF-8', PUBLISH, "'t' <26 'n' 0001ff>"],
   ['MQTT-1.5.7-1', 5, 'U+0000 in a User Property of PUBACK', PUBACK, "0001 00 <26 'n' 000100>"],
@@ -200,6 +202,14 @@ describe('what is legal, if rare', () => {
     ['3.1.2.9', 5, 'a password without user name', CONNECT, "'MQTT' 05 42 0000 <> 'c' 'p'"],
     ['3.1.3.1', 4, 'an empty Client Identifier', CONNECT, "'MQTT' 04 02 0000 ''"],
     ['3.1', 3, 'MQTT 3.1', CONNECT, "'MQIsdp' 03 02 0000 'c'"],
+    [
+      '3.1',
+      3,
+      'User Name and Password that the flags promise and 3.1 lets be missing',
+      CONNECT,
+      "'MQIsdp' 03 c2 0000 'c'",
+    ],
+    ['3.1', 3, 'only the Password missing', CONNECT, "'MQIsdp' 03 c2 0000 'c' 'u'"],
     ['3.3.2.1', 5, 'an alias for the topic', PUBLISH, "'' <23 0001>"],
     ['3.3.2', 3, 'DUP at QoS 0 in 3.1', 0x38, "'t'"],
     ['3.3.2.3.8', 5, 'many Subscription Identifiers', PUBLISH, "'t' <0b01 0b01 0b02>"],
