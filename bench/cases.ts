@@ -142,7 +142,7 @@ function connecting(): MicroCase[] {
   const bytes = writtenBytes(writer)
   return [
     {
-      name: 'CONNECT, decode (through mqtt-packet)',
+      name: 'CONNECT, decode',
       operations: 100,
       run() {
         let sum = 0

@@ -129,7 +129,7 @@ describe('authorize', () => {
     expect(asked).toEqual([
       { clientId: 'one', userName: 'ann', action: 'will', topic: 'w' },
       { clientId: 'one', userName: 'ann', action: 'subscribe', topic: 'a/#' },
-      { clientId: 'one', userName: 'ann', action: 'subscribe', topic: '$share/g/b' },
+      { clientId: 'one', userName: 'ann', action: 'subscribe', topic: 'b', shareName: 'g' },
       { clientId: 'one', userName: 'ann', action: 'publish', topic: 'c' },
     ])
   })

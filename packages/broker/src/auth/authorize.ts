@@ -8,8 +8,10 @@ export interface AuthorizationRequest {
    * `will` is asked at CONNECT for the Will Message's topic, and again when the Will is to be published.
    */
   readonly action: 'publish' | 'subscribe' | 'will'
-  /** The Topic Name, or the Topic Filter with its `$share/name/`. */
+  /** The Topic Name, or the Topic Filter; of a shared subscription the filter behind `$share/name/`, as it is what counts. */
   readonly topic: string
+  /** Of a shared subscription (section 4.8.2). */
+  readonly shareName?: string
 }
 
 /**

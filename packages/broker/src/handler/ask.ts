@@ -32,9 +32,10 @@ export function askAuthorizer(
   who: Publisher,
   action: AuthorizationRequest['action'],
   topic: string,
+  shareName?: string,
 ): Later<boolean> {
   // For every message: what makes no closure costs nothing.
-  return broker.authorize === undefined || askAgain(broker, who, action, topic, false)
+  return broker.authorize === undefined || askAgain(broker, who, action, topic, shareName, false)
 }
 
 /** The same, and `broken` where there is no answer: what was granted before is not taken back for that. */
@@ -43,11 +44,13 @@ export function askAgain<Broken extends false | undefined>(
   { clientId, userName }: Publisher,
   action: AuthorizationRequest['action'],
   topic: string,
+  shareName: string | undefined,
   broken: Broken,
 ): Later<boolean | Broken> {
   const { authorize } = broker
   if (authorize === undefined) return true
-  const question = (): Later<boolean | Broken> => authorize({ clientId, userName, action, topic })
+  const request = { clientId, userName, action, topic, ...(shareName !== undefined && { shareName }) }
+  const question = (): Later<boolean | Broken> => authorize(request)
   return ask(broker, clientId, question, isBoolean, broken)
 }
 

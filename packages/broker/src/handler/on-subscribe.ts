@@ -49,8 +49,8 @@ function subscribe(connection: Connection, packet: SubscribePacket): boolean {
     if (filter === undefined) return false
     parsed.push(filter)
   }
-  const answers = packet.subscriptions.map((each) =>
-    askAuthorizer(broker, connection.identity, 'subscribe', each.topicFilter),
+  const answers = parsed.map(({ filter, shareName }) =>
+    askAuthorizer(broker, connection.identity, 'subscribe', filter, shareName),
   )
   const ready = answers.filter((answer) => typeof answer === 'boolean')
   if (ready.length === answers.length) {

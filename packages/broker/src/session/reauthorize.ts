@@ -43,7 +43,9 @@ export function reauthorize(broker: BrokerContext, session: ClientSession): Late
   // Whose it is will be known when it is resumed, and then it is asked about.
   if (broker.authorize === undefined || identity === undefined) return 0
   const asked = [...session.subscriptions.values()]
-  const answers = asked.map((each) => askAgain(broker, identity, 'subscribe', each.text, undefined))
+  const answers = asked.map(({ topicFilter, shareName }) =>
+    askAgain(broker, identity, 'subscribe', topicFilter, shareName, undefined),
+  )
   const ready = answers.filter(isReady)
   if (ready.length === answers.length) return apply(broker, session, asked, ready)
   return Promise.all(answers).then((all) => apply(broker, session, asked, all))
