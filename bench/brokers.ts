@@ -13,6 +13,8 @@ export interface RunningBroker {
   readonly name: string
   readonly version: string
   readonly port: number
+  /** Of its WebSocket; ours has one. */
+  readonly webSocketPort: number
   readonly pid: number
   stop(): void
 }
@@ -20,14 +22,15 @@ export interface RunningBroker {
 interface Kind {
   /** Undefined: not installed. */
   version(): string | undefined
-  command(port: number, folder: string): readonly string[]
+  command(port: number, folder: string, webSocketPort: number): readonly string[]
 }
 
 const kinds: Readonly<Record<string, Kind>> = {
   mq: {
     version: () => revision(),
-    command: (port) => {
-      const options = ['--listen', `tcp://127.0.0.1:${port}`, '--store', 'memory', '--log-level', 'silent']
+    command: (port, _folder, webSocketPort) => {
+      const listeners = ['--listen', `tcp://127.0.0.1:${port}`, '--listen', `ws://127.0.0.1:${webSocketPort}/mqtt`]
+      const options = [...listeners, '--store', 'memory', '--log-level', 'silent']
       return [process.execPath, mq, 'broker', ...options]
     },
   },
@@ -57,6 +60,10 @@ const kinds: Readonly<Record<string, Kind>> = {
     },
     command: (port) => [process.execPath, join(root, 'bench', 'aedes.mjs'), String(port)],
   },
+  yardstick: {
+    version: () => '',
+    command: (port) => [process.execPath, join(root, 'bench', 'yardstick.mjs'), String(port)],
+  },
 }
 
 export const brokerNames: readonly string[] = Object.keys(kinds)
@@ -70,14 +77,16 @@ export async function startBroker(name: string, core: number | undefined): Promi
     return undefined
   }
   const folder = mkdtempSync(join(tmpdir(), 'mq-bench-'))
-  const port = await freePort()
-  const [command = '', ...args] = pinned(kind.command(port, folder), core)
+  const [port, webSocketPort] = [await freePort(), await freePort()]
+  const [command = '', ...args] = pinned(kind.command(port, folder, webSocketPort), core)
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const stop = (): void => {
     child.kill()
     rmSync(folder, { recursive: true, force: true })
   }
-  if (child.pid !== undefined && (await answers(port, child))) return { name, version, port, pid: child.pid, stop }
+  if (child.pid !== undefined && (await answers(port, child))) {
+    return { name, version, port, webSocketPort, pid: child.pid, stop }
+  }
   console.log(`  ${name} did not start, and is left out`)
   stop()
   return undefined

@@ -2,13 +2,12 @@
  * Brokers side by side: each on a core of its own, `mq bench` on another, in turns, so that a machine that is slow for a
  * minute is slow for all. The figure that is kept is CPU time of the broker for each delivered message.
  */
-import { execFile } from 'node:child_process'
 import { availableParallelism } from 'node:os'
-import { promisify } from 'node:util'
-import { canPin, mq, pinned, type RunningBroker, startBroker } from './brokers.ts'
-import { type EndToEndResult, type IdleResult, median } from './result.ts'
-
-const execute = promisify(execFile)
+import { canPin, type RunningBroker, startBroker } from './brokers.ts'
+import { connectionsMax, measureIdle } from './idle.ts'
+import { errorsOf, Load, measured, type Report } from './load.ts'
+import { measureProtocols, protocolScenarios, protocolVariants } from './protocols.ts'
+import { type EndToEndResult, type IdleResult, median, type ProtocolResult } from './result.ts'
 
 /** All in MQTT 3.1.1, which every broker speaks. */
 export const scenarios: Readonly<Record<string, string>> = {
@@ -32,74 +31,72 @@ export interface EndToEndWishes {
   readonly scenario: string | undefined
   readonly rounds: number
   readonly seconds: number
+  /** Of every broker. */
   readonly idleConnections: number
+  /** Of ours alone, on one process. */
+  readonly manyConnections: number
 }
 
-interface Report {
-  readonly rate: { readonly deliveredPerSecond: number; readonly targetPerSecond: number | null }
-  readonly messages: { readonly lost: number }
-  readonly connections: { readonly connected: number; readonly failed: number; readonly lost: number }
-  readonly latency: { readonly delivery: { readonly p50Ms: number; readonly p99Ms: number } | null }
-  readonly errors: readonly { readonly count: number }[]
-  readonly generator: { readonly cpu: readonly number[] }
-  readonly broker: {
-    readonly cpu: number
-    readonly cpuUsEach: number
-    readonly rssBeforeBytes: number
-    readonly rssAfterBytes: number
-  } | null
+export interface EndToEndResults {
+  readonly endToEnd: readonly EndToEndResult[]
+  readonly protocols: readonly ProtocolResult[]
+  readonly idle: readonly IdleResult[]
 }
 
-export async function measureEndToEnd(
-  wishes: EndToEndWishes,
-): Promise<{ endToEnd: EndToEndResult[]; idle: IdleResult[] }> {
+export async function measureEndToEnd(wishes: EndToEndWishes): Promise<EndToEndResults> {
   const pins = canPin() && availableParallelism() > 1
   if (!pins) console.log('  no taskset, or one core: brokers and load share what there is')
+  const core = pins ? 0 : undefined
+  const isWanted = (name: string): boolean => wishes.scenario === undefined || name.includes(wishes.scenario)
   const brokers: RunningBroker[] = []
   try {
     for (const name of wishes.brokers) {
-      const broker = await startBroker(name, pins ? 0 : undefined)
+      const broker = await startBroker(name, core)
       if (broker !== undefined) brokers.push(broker)
     }
-    const core = pins ? 1 : undefined
+    const own = brokers.find(({ name }) => name === 'mq')
+    const beside = Object.entries(scenarios).filter(([name]) => isWanted(name))
+    const protocolsWanted = own === undefined ? [] : protocolScenarios.filter(isWanted)
+    const isIdleWanted = isWanted('idle') && wishes.idleConnections > 0
+    const isManyWanted = isWanted('idle') && wishes.manyConnections > 0 && own !== undefined
+    const { rounds } = wishes
+    const runs =
+      (isIdleWanted ? brokers.length : 0) +
+      (isManyWanted ? 1 : 0) +
+      beside.length * brokers.length * rounds +
+      protocolsWanted.length * protocolVariants * rounds
+    const load = new Load(pins ? 1 : undefined, runs)
+    const idle: IdleResult[] = []
     // First, while each of them is fresh.
-    const idle = await measureIdle(brokers, wishes, core)
-    const endToEnd: EndToEndResult[] = []
-    for (const [scenario, options] of Object.entries(scenarios)) {
-      if (wishes.scenario !== undefined && !scenario.includes(wishes.scenario)) continue
-      endToEnd.push(...(await measureScenario(scenario, options, brokers, wishes, core)))
+    if (isIdleWanted) {
+      for (const broker of brokers) idle.push(...(await measureIdle(broker, load, wishes.idleConnections)))
     }
-    return { endToEnd, idle }
+    if (isManyWanted) idle.push(...(await measureMany(wishes.manyConnections, core, load)))
+    const protocols: ProtocolResult[] = []
+    for (const scenario of protocolsWanted) {
+      console.log(`${scenario}  (${load.progress})`)
+      if (own !== undefined) protocols.push(...(await measureProtocols(scenario, own, load, wishes)))
+    }
+    const endToEnd: EndToEndResult[] = []
+    for (const [scenario, options] of beside) {
+      console.log(`${scenario}  (${load.progress})`)
+      endToEnd.push(...(await measureScenario(scenario, options, brokers, wishes, load)))
+    }
+    return { endToEnd, protocols, idle }
   } finally {
     for (const broker of brokers) broker.stop()
   }
 }
 
-async function measureIdle(
-  brokers: readonly RunningBroker[],
-  { idleConnections, scenario }: EndToEndWishes,
-  core: number | undefined,
-): Promise<IdleResult[]> {
-  if (idleConnections === 0 || (scenario !== undefined && scenario !== 'idle')) return []
-  const results: IdleResult[] = []
-  for (const broker of brokers) {
-    const report = await load(broker, `conn -c ${idleConnections} --duration 2s`, core)
-    const usage = report?.broker
-    if (report === undefined || !usage) continue
-    const { connected } = report.connections
-    const result = {
-      broker: broker.name,
-      version: broker.version,
-      connections: connected,
-      bytesPerConnection: Math.round((usage.rssAfterBytes - usage.rssBeforeBytes) / connected),
-      cpuUsPerConnect: usage.cpuUsEach,
-    }
-    console.log(
-      `  idle ${broker.name}: ${(result.bytesPerConnection / 1024).toFixed(1)} KB, ${usage.cpuUsEach} µs CPU per connection`,
-    )
-    results.push(result)
+/** On a process of its own, which has had no connections before. */
+async function measureMany(connections: number, core: number | undefined, load: Load): Promise<IdleResult[]> {
+  const broker = await startBroker('mq', core)
+  if (broker === undefined) return []
+  try {
+    return await measureIdle(broker, load, connectionsMax(connections))
+  } finally {
+    broker.stop()
   }
-  return results
 }
 
 async function measureScenario(
@@ -107,12 +104,12 @@ async function measureScenario(
   options: string,
   brokers: readonly RunningBroker[],
   { rounds, seconds }: EndToEndWishes,
-  core: number | undefined,
+  load: Load,
 ): Promise<EndToEndResult[]> {
   const reports = new Map<string, Report[]>(brokers.map(({ name }) => [name, []]))
   for (let round = 0; round < rounds; round++) {
     for (const broker of brokers) {
-      const report = await load(broker, `e2e ${options} --duration ${seconds}s --warmup 1s --workers 1`, core)
+      const report = await load.run(broker, measured(`e2e -V 311 ${options}`, seconds))
       if (report !== undefined) reports.get(broker.name)?.push(report)
     }
   }
@@ -136,25 +133,11 @@ async function measureScenario(
       p50Ms: middle((run) => run.latency.delivery?.p50Ms ?? Number.NaN),
       p99Ms: middle((run) => run.latency.delivery?.p99Ms ?? Number.NaN),
       lost: sum((run) => run.messages.lost),
-      errors: sum((run) => run.errors.reduce((total, { count }) => total + count, 0)),
+      errors: sum(errorsOf),
     }
     console.log(
-      `  ${scenario.padEnd(16)} ${name.padEnd(10)} ${result.cpuUsEach.toFixed(2).padStart(7)} µs  ${String(result.deliveredPerSecond).padStart(8)}/s  lost ${result.lost}`,
+      `  ${name.padEnd(10)} ${result.cpuUsEach.toFixed(2).padStart(7)} µs  ${String(result.deliveredPerSecond).padStart(8)}/s  p99 ${result.p99Ms.toFixed(2)} ms  lost ${result.lost}`,
     )
     return [result]
   })
-}
-
-async function load(broker: RunningBroker, options: string, core: number | undefined): Promise<Report | undefined> {
-  const target = ['-V', '311', '-h', '127.0.0.1', '-p', String(broker.port), '--pid', String(broker.pid), '--json']
-  const [command = '', ...args] = pinned([process.execPath, mq, 'bench', ...options.split(' '), ...target], core)
-  try {
-    const { stdout } = await execute(command, args, { timeout: 300_000 })
-    return JSON.parse(stdout)
-  } catch (error) {
-    console.log(
-      `  ${broker.name} failed ${options}: ${error instanceof Error ? error.message.split('\n').at(-2) : error}`,
-    )
-    return undefined
-  }
 }

@@ -18,11 +18,12 @@ const help = `pnpm bench [options]
   --micro              only the micro benchmarks
   --e2e                only brokers side by side
   --scale              only much of everything: receivers, subscriptions, retained messages
-  --scenario <text>    only scenarios with this in their name, or idle
+  --scenario <text>    only scenarios with this in their name: pair, fanout, fanin, sparse, protocol, idle
   --brokers <names>    ${brokerNames.join(',')}, where installed [all]
-  --rounds <n>         how often each is measured [5; micro 15]
-  --seconds <n>        how long each time, brokers side by side [5]
-  --idle <n>           idle connections, 0 for none [5000]
+  --rounds <n>         how often each is measured [3; micro 15]
+  --seconds <n>        how long each time, brokers side by side [2]
+  --idle <n>           idle connections of each broker, 0 for none [5000]
+  --many <n>           idle connections of ours alone, 0 for none [50000, or as many as ulimit -n lets]
   --docs               write docs/performance.md's tables and charts, too; measures everything
   --from <file>        measure nothing: read this result (with --docs)
   --no-build           measure what was built last
@@ -36,8 +37,9 @@ const { values: given } = parseArgs({
     scenario: { type: 'string' },
     brokers: { type: 'string', default: brokerNames.join(',') },
     rounds: { type: 'string' },
-    seconds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '2' },
     idle: { type: 'string', default: '5000' },
+    many: { type: 'string', default: '50000' },
     docs: { type: 'boolean', default: false },
     from: { type: 'string' },
     'no-build': { type: 'boolean', default: false },
@@ -66,8 +68,9 @@ else {
 
 async function measure(micro: boolean, endToEnd: boolean, scale: boolean): Promise<BenchResult> {
   const loadBefore = loadavg()[0] ?? Number.NaN
-  const rounds = Number(given.rounds ?? 5)
+  const rounds = Number(given.rounds ?? 3)
   const seconds = Number(given.seconds)
+  if (micro) console.log('the parts: half a minute')
   const microResults = micro ? measureCases(allCases(), Number(given.rounds ?? 15)) : []
   for (const { name, nsEach } of microResults) console.log(`  ${name.padEnd(44)} ${nsEach.toFixed(1).padStart(8)} ns`)
   const found = endToEnd
@@ -77,9 +80,11 @@ async function measure(micro: boolean, endToEnd: boolean, scale: boolean): Promi
         rounds,
         seconds,
         idleConnections: Number(given.idle),
+        manyConnections: Number(given.many),
       })
-    : { endToEnd: [], idle: [] }
+    : { endToEnd: [], protocols: [], idle: [] }
   // Last: it pins this process to one core.
+  if (scale) console.log('much of everything: a few minutes')
   const scaleResults = scale ? await measureScale(seconds) : []
   for (const each of scaleResults) console.log(`  ${each.subject}: ${each.what}: ${each.value} ${each.unit}`)
   return {

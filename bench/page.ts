@@ -7,7 +7,12 @@ import { join } from 'node:path'
 import { chartSvg } from './chart.ts'
 import type { BenchResult, EndToEndResult, ScaleResult } from './result.ts'
 
-const colours: Readonly<Record<string, string>> = { mq: '#0969da', mosquitto: '#bf8700', aedes: '#8250df' }
+const colours: Readonly<Record<string, string>> = {
+  mq: '#0969da',
+  mosquitto: '#bf8700',
+  aedes: '#8250df',
+  yardstick: '#8c959f',
+}
 const otherColour = '#6e7781'
 
 /** Returns the files that were written. */
@@ -33,6 +38,8 @@ export function tablesOf(result: BenchResult): Readonly<Record<string, string>> 
   return {
     run: runOf(result),
     brokers: brokersOf(result),
+    latency: latencyOf(result),
+    protocols: protocolsOf(result),
     idle: idleOf(result),
     micro: microOf(result),
     scale: scaleOf(result),
@@ -41,7 +48,7 @@ export function tablesOf(result: BenchResult): Readonly<Record<string, string>> 
 
 /** Too little to stand on. */
 export function isShort({ rounds, seconds }: BenchResult): boolean {
-  return rounds < 5 || seconds < 5
+  return rounds < 3 || seconds < 2
 }
 
 /** Other work on the machine at the beginning, in cores. */
@@ -78,7 +85,7 @@ function find({ endToEnd }: BenchResult, scenario: string, broker: string): EndT
 
 function titled({ endToEnd, idle }: BenchResult, broker: string): string {
   const version = [...endToEnd, ...idle].find((each) => each.broker === broker)?.version
-  return broker === 'mq' || version === undefined ? broker : `${broker} ${version}`
+  return broker === 'mq' || !version ? broker : `${broker} ${version}`
 }
 
 function brokersOf(result: BenchResult): string {
@@ -95,6 +102,39 @@ function brokersOf(result: BenchResult): string {
     return [scenario, ...cells]
   })
   return markdown(['CPU µs per delivered message', ...brokers.map((broker) => titled(result, broker))], rows)
+}
+
+/** Of the scenarios that have a rate: with a window, latency is little else than the window. */
+function latencyOf(result: BenchResult): string {
+  const brokers = brokerNamesOf(result)
+  const paced = result.endToEnd.filter(({ targetPerSecond }) => targetPerSecond !== null)
+  const rows = [...new Set(paced.map(({ scenario }) => scenario))].map((scenario) => {
+    const own = find(result, scenario, 'mq')
+    const cells = brokers.map((broker) => {
+      const each = find(result, scenario, broker)
+      if (each === undefined) return '–'
+      const ratio = own === undefined || broker === 'mq' ? '' : ` (${(each.p99Ms / own.p99Ms).toFixed(1)}×)`
+      return `${each.p50Ms.toFixed(2)} / ${each.p99Ms.toFixed(2)}${ratio}${behind(each)}`
+    })
+    return [scenario, ...cells]
+  })
+  return markdown(['ms until delivery, p50 / p99', ...brokers.map((broker) => titled(result, broker))], rows)
+}
+
+function protocolsOf({ protocols = [] }: Partial<BenchResult>): string {
+  const scenarios = [...new Set(protocols.map(({ scenario }) => scenario))]
+  const rows = [...new Set(protocols.map(({ variant }) => variant))].map((variant) => {
+    const found = protocols.filter((each) => each.variant === variant)
+    const cells = scenarios.map((scenario) => {
+      const each = found.find((one) => one.scenario === scenario)
+      if (each === undefined) return '–'
+      const lost = each.lost + each.errors > 0 ? `, ${each.lost} lost, ${each.errors} errors` : ''
+      const missed = each.ratio > each.atMost ? ', **missed**' : ''
+      return `${each.cpuUsEach.toFixed(2)} (${each.ratio.toFixed(2)}×${missed})${lost}`
+    })
+    return [variant, ...cells, found[0] === undefined ? '' : `${found[0].atMost.toFixed(2)}×`]
+  })
+  return markdown(['CPU µs per delivered message', ...scenarios, 'aimed at, at most'], rows)
 }
 
 /** Where there was a rate to keep, and it was not kept. */

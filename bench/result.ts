@@ -8,6 +8,7 @@ export interface BenchResult {
   readonly revision: string
   readonly micro: readonly MicroResult[]
   readonly endToEnd: readonly EndToEndResult[]
+  readonly protocols: readonly ProtocolResult[]
   readonly idle: readonly IdleResult[]
   readonly scale: readonly ScaleResult[]
   /** How much was measured: of each broker in each scenario. */
@@ -49,6 +50,19 @@ export interface EndToEndResult {
   readonly generatorCpu: number
   readonly p50Ms: number
   readonly p99Ms: number
+  readonly lost: number
+  readonly errors: number
+}
+
+/** Ours, in one protocol and over one transport. */
+export interface ProtocolResult {
+  readonly scenario: string
+  readonly variant: string
+  readonly cpuUsEach: number
+  /** How many times the first variant: the median of the ratios within a round. */
+  readonly ratio: number
+  /** What was aimed at. */
+  readonly atMost: number
   readonly lost: number
   readonly errors: number
 }

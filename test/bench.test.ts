@@ -43,6 +43,11 @@ const result: BenchResult = {
   rounds: 5,
   seconds: 5,
   micro: [{ name: 'decode', nsEach: 40.4, nsLow: 39, nsHigh: 45 }],
+  protocols: [
+    { scenario: 'a', variant: 'old', cpuUsEach: 2, ratio: 1, atMost: 1, lost: 0, errors: 0 },
+    { scenario: 'a', variant: 'new', cpuUsEach: 2.5, ratio: 1.254, atMost: 1.15, lost: 1, errors: 0 },
+    { scenario: 'b', variant: 'new', cpuUsEach: 3, ratio: 1.1, atMost: 1.15, lost: 0, errors: 0 },
+  ],
   idle: [{ broker: 'mq', version: 'abc1234', connections: 5000, bytesPerConnection: 5120, cpuUsPerConnect: 99.9 }],
   scale: [
     { subject: 'many', what: 'longest', unit: 'ms', value: 31.2, atMost: 50 },
@@ -53,6 +58,9 @@ const result: BenchResult = {
     endToEnd('pair', 'mosquitto', 15),
     endToEnd('fanin', 'mq', 3, { lost: 4 }),
     endToEnd('sparse', 'mosquitto', 9, { targetPerSecond: 2000 }),
+    endToEnd('paced', 'mq', 9, { targetPerSecond: 1000, p50Ms: 0.5, p99Ms: 2 }),
+    endToEnd('paced', 'mosquitto', 18, { targetPerSecond: 1000, p50Ms: 0.4, p99Ms: 5 }),
+    endToEnd('paced', 'yardstick', 6, { targetPerSecond: 1000, version: '' }),
   ],
 }
 
@@ -69,11 +77,30 @@ describe('the tables', () => {
   test('brokers side by side, with how many times ours, what was lost and a rate that was not kept', () => {
     expect(tables['brokers']).toBe(
       [
-        '| CPU µs per delivered message | mq | mosquitto 2.0 |',
-        '| --- | ---: | ---: |',
-        '| pair | 2.00 | 15.00 (7.5×) |',
-        '| fanin | 3.00, 4 lost, 0 errors | – |',
-        '| sparse | – | 9.00, only 1,000/s |',
+        '| CPU µs per delivered message | mq | mosquitto 2.0 | yardstick |',
+        '| --- | ---: | ---: | ---: |',
+        '| pair | 2.00 | 15.00 (7.5×) | – |',
+        '| fanin | 3.00, 4 lost, 0 errors | – | – |',
+        '| sparse | – | 9.00, only 1,000/s | – |',
+        '| paced | 9.00 | 18.00 (2.0×) | 6.00 (0.7×) |',
+      ].join('\n'),
+    )
+  })
+
+  test('latency, where there was a rate', () => {
+    expect(tables['latency']?.split('\n').slice(2)).toEqual([
+      '| sparse | – | 1.00 / 2.00, only 1,000/s | – |',
+      '| paced | 0.50 / 2.00 | 0.40 / 5.00 (2.5×) | 1.00 / 2.00 (1.0×) |',
+    ])
+  })
+
+  test('protocols, with what was aimed at', () => {
+    expect(tables['protocols']).toBe(
+      [
+        '| CPU µs per delivered message | a | b | aimed at, at most |',
+        '| --- | ---: | ---: | ---: |',
+        '| old | 2.00 (1.00×) | – | 1.00× |',
+        '| new | 2.50 (1.25×, **missed**), 1 lost, 0 errors | 3.00 (1.10×) | 1.15× |',
       ].join('\n'),
     )
   })
@@ -91,7 +118,7 @@ describe('the tables', () => {
   test('a busy machine and a short run are not hidden', () => {
     expect(tables['run']).toContain('**The machine was busy** (load 2.0 before it began)')
     expect(tables['run']).not.toContain('**A short run**')
-    const short = { ...result, seconds: 2 }
+    const short = { ...result, seconds: 1 }
     expect(isShort(short)).toBe(true)
     expect(tablesOf(short)['run']).toContain('**A short run**')
     expect(brokersChart(short)).toContain('a short run')
