@@ -2,14 +2,15 @@
 //
 //     node bench/yardstick.mjs <port>
 //
-// No broker: it checks nothing, keeps nothing, forgets nobody, takes filters without `#` and one per SUBSCRIBE, and sends each
+// No broker: it checks nothing, keeps nothing, takes filters without `#` and one per SUBSCRIBE, and sends each
 // message at the QoS it came with. What is left is what every broker in Node.js must do as well: read, find the end of each
 // packet, find who wants it, copy its bytes, and make one system call per receiver and turn of the event loop.
 import net from 'node:net'
 
 const outBytes = 32_768
-/** Filter -> who subscribed. */
-const subscribers = new Map()
+/** Filter -> who subscribed; those without and those with a `+`. */
+const exact = new Map()
+const wild = new Map()
 /** Topic -> who gets it; worked out once, for as long as nobody subscribes. */
 let receivers = new Map()
 let waiting = []
@@ -29,7 +30,8 @@ function matches(filter, topic) {
 function receiversOf(topic) {
   const known = receivers.get(topic)
   if (known !== undefined) return known
-  const found = [...subscribers].flatMap(([filter, peers]) => (matches(filter, topic) ? peers : []))
+  const others = [...wild].flatMap(([filter, peers]) => (matches(filter, topic) ? peers : []))
+  const found = [...(exact.get(topic) ?? []), ...others]
   receivers.set(topic, found)
   return found
 }
@@ -42,11 +44,13 @@ class Peer {
   /** The beginning of a packet whose end has not come. */
   #rest = undefined
   #packetId = 0
+  #filter = ''
 
   constructor(socket) {
     this.#socket = socket
     socket.on('data', (chunk) => this.#read(chunk))
     socket.on('error', () => {})
+    socket.on('close', () => this.#forget())
   }
 
   #read(chunk) {
@@ -98,11 +102,22 @@ class Peer {
   #subscribe(bytes, body) {
     const end = body + 4 + bytes.readUInt16BE(body + 2)
     const filter = bytes.latin1Slice(body + 4, end)
-    subscribers.set(filter, [...(subscribers.get(filter) ?? []), this])
+    const table = filter.includes('+') ? wild : exact
+    table.set(filter, [...(table.get(filter) ?? []), this])
+    this.#filter = filter
     receivers = new Map()
     this.#write4(0x90, 3, bytes[body], bytes[body + 1])
     this.#room(1)
     this.#out[this.#used++] = bytes[end]
+  }
+
+  #forget() {
+    for (const table of [exact, wild]) {
+      const left = (table.get(this.#filter) ?? []).filter((peer) => peer !== this)
+      if (left.length > 0) table.set(this.#filter, left)
+      else table.delete(this.#filter)
+    }
+    receivers = new Map()
   }
 
   #publish(bytes, start, body, end) {
