@@ -139,7 +139,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     overload: new Overload(limits.eventLoopDelayMaxMs, deadlines, clock, counters, logger),
     boundedLog: new BoundedLog(logger, clock, deadlines),
     flusher: new Flusher(failed),
-    turn: new Turn(),
+    turn: new Turn(failed),
     pool: new ChunkPool(),
     workspace: createWorkspace(topics),
     store,

@@ -1,7 +1,7 @@
 // Work that takes much longer than a message is spread over turns of the event loop (src/limit/turn.ts).
 import { describe, expect, test } from 'vitest'
 import { startBroker } from './harness.ts'
-import type { WireClient } from './wire-client.ts'
+import { WireClient } from './wire-client.ts'
 
 const filters = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => ({
@@ -63,5 +63,24 @@ describe('more than a turn of the event loop takes', () => {
     gone.send({ type: 'subscribe', packetId: 1, subscriptions: filters(0, 10) })
     await gone.drop()
     expect(broker.stats).toMatchObject({ sessions: 1, subscriptions: 2000 })
+  })
+})
+
+describe('sessions that end in a turn that has done its share', () => {
+  test('are gone soon, and nobody carries one on that is ending', async () => {
+    const { broker, client } = startBroker()
+    const one = await client('one')
+    one.send({ type: 'subscribe', packetId: 1, subscriptions: filters(0, 100) })
+    await one.next('suback')
+    const publisher = await client('publisher')
+    const busy = await client('busy')
+    spend(busy)
+    await one.drop()
+    const again = await WireClient.attempt(broker, { clientId: 'one', cleanStart: false })
+    expect(again.connack).toMatchObject({ reasonCode: 0, sessionPresent: false })
+    await busy.next('suback')
+    expect(await publisher.publish('t/1', 'x', { qos: 1 })).toBe(0)
+    expect(await again.client.payloads()).toEqual([])
+    expect(broker.stats).toMatchObject({ sessions: 3, subscriptions: 2000 })
   })
 })

@@ -20,15 +20,21 @@ export class Turn {
   #spent = 0
   #waiting: (() => void)[] = []
   #scheduled = false
+  readonly #failed: (error: unknown) => void
   readonly #next = (): void => {
     this.#scheduled = false
     this.#spent = 0
     this.isSpent = false
     const waiting = this.#waiting
     let done = 0
-    while (done < waiting.length && !this.isSpent) waiting[done++]!()
+    while (done < waiting.length && !this.isSpent) this.#do(waiting[done++]!)
     this.#waiting = waiting.slice(done)
     if (this.#waiting.length > 0) this.#schedule()
+  }
+
+  /** `failed` hears of what threw; the rest is done all the same. */
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed
   }
 
   /** This much was done. */
@@ -38,10 +44,18 @@ export class Turn {
     this.#schedule()
   }
 
-  /** In a turn that has room for it. `act` does not throw. */
+  /** In a turn that has room for it. */
   later(act: () => void): void {
     this.#waiting.push(act)
     this.#schedule()
+  }
+
+  #do(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      this.#failed(error)
+    }
   }
 
   #schedule(): void {

@@ -131,7 +131,10 @@ export class SessionRegistry {
       this.end(session, 'connection ended')
     else {
       session.isEnding = true
-      turn.later(() => this.end(session, 'connection ended'))
+      // A broker that closes keeps its sessions as they are.
+      turn.later(() => {
+        if (!this.#broker.closing) this.end(session, 'connection ended')
+      })
     }
   }
 
