@@ -34,6 +34,9 @@ export class RetainedFeed {
   /** A subscription that is made again begins anew, so there is never more than one walk per subscription. */
   readonly #pending = new Map<string, RetainedWalk>()
   #scheduled = false
+  /** In this slice. An authorizer that answers in a microtask does not begin a new one. */
+  #sent = 0
+  #looked = 0
   /** The authorizer thinks. */
   #asking = false
   /** What the authorizer took its time to allow, and is still to be sent. */
@@ -45,6 +48,8 @@ export class RetainedFeed {
   }
   readonly #again = (): void => {
     this.#scheduled = false
+    this.#sent = 0
+    this.#looked = 0
     this.#goOn()
   }
 
@@ -60,8 +65,6 @@ export class RetainedFeed {
   go(): void {
     if (this.#scheduled || this.#asking || this.#owner.feed !== this) return
     const { session } = this.#owner
-    let sent = 0
-    let looked = 0
     while (session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0) {
       if (this.#allowed !== undefined) {
         const { publication, subscription } = this.#allowed
@@ -69,7 +72,7 @@ export class RetainedFeed {
         // It may have been replaced meanwhile, and the newer one be there already.
         if (this.#isThere(subscription) && this.#broker.retained.holds(publication)) {
           this.#send(subscription, publication)
-          sent++
+          this.#sent++
         }
         continue
       }
@@ -78,12 +81,12 @@ export class RetainedFeed {
         this.#owner.feed = undefined
         return
       }
-      if (sent === sliceMessages || looked === sliceNames) {
+      if (this.#sent >= sliceMessages || this.#looked >= sliceNames) {
         this.#scheduled = true
         setImmediate(this.#again)
         return
       }
-      looked++
+      this.#looked++
       const { matches, subscription } = first
       this.#found = undefined
       if (!this.#isThere(subscription) || !matches.step(this.#visit)) this.#pending.delete(subscription.text)
@@ -95,7 +98,7 @@ export class RetainedFeed {
       }
       if (!answer) continue
       this.#send(subscription, this.#found)
-      sent++
+      this.#sent++
     }
   }
 

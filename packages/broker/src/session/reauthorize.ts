@@ -9,7 +9,7 @@
  * brought to its end, as after UNSUBSCRIBE. An authorizer that gives no answer takes nothing away for good: the session
  * keeps its subscriptions, its connection is ended, and the question is asked again when the client comes back.
  */
-import { type Delivery, publicationTopic, ReasonCode, topicMatches } from '@mq/core'
+import { type Delivery, FilterTree, publicationTopic, ReasonCode } from '@mq/core'
 import type { BrokerContext } from '../context.ts'
 import { askAgain, type Later } from '../handler/ask.ts'
 import { SharedGroup } from '../routing/shared-group.ts'
@@ -23,7 +23,8 @@ const sliceMax = 1000
 export async function reauthorizeAll(broker: BrokerContext, clientId: string | undefined): Promise<number> {
   if (broker.authorize === undefined) return 0
   const one = clientId === undefined ? undefined : broker.sessions.find(clientId)
-  const sessions = clientId === undefined ? broker.sessions.all() : one === undefined ? [] : [one]
+  // As they are now: while others come the map moves them about, and some would be left out. Who comes later is asked then.
+  const sessions = clientId === undefined ? [...broker.sessions.all()] : one === undefined ? [] : [one]
   let removed = 0
   let asked = 0
   for (const session of sessions) {
@@ -79,12 +80,13 @@ function revoke(broker: BrokerContext, session: ClientSession, refused: readonly
     broker.index.remove(each)
     if (session.persistent) broker.store.removeSubscription(clientId, each.text)
   }
-  const isOf = (each: Subscription, topicName: string): boolean => topicMatches(each.topicFilter, topicName)
-  const left = [...subscriptions.values()]
+  // Trees, not lists: thousands of filters times thousands of messages would keep the event loop for half a minute.
+  const isRefused = matcherOf(refused)
+  const isLeft = matcherOf(subscriptions.values())
   session.session.revoke(({ publication, token }: Delivery) => {
     if (token instanceof SharedGroup) return groups.has(token)
     const topicName = publicationTopic(publication)
-    return refused.some((each) => isOf(each, topicName)) && !left.some((each) => isOf(each, topicName))
+    return isRefused(topicName) && !isLeft(topicName)
   })
   broker.counters.subscriptionsRevoked += refused.length
   const topicFilters = refused.slice(0, 10).map((each) => each.text)
@@ -92,4 +94,17 @@ function revoke(broker: BrokerContext, session: ClientSession, refused: readonly
     { clientId, topicFilters, revoked: refused.length },
     'subscriptions removed: not authorized any more',
   )
+}
+
+/** Does one of the subscriptions that are not shared match? */
+function matcherOf(subscriptions: Iterable<Subscription>): (topicName: string) => boolean {
+  const tree = new FilterTree<true>()
+  for (const { shareName, topicFilter } of subscriptions) if (shareName === undefined) tree.set(topicFilter, true)
+  return (topicName) => {
+    let found = false
+    tree.match(topicName, () => {
+      found = true
+    })
+    return found
+  }
 }

@@ -135,6 +135,8 @@ export class SessionRegistry {
       turn.later(() => {
         if (!this.#broker.closing) this.end(session, 'connection ended')
       })
+      // Over for its client already: a process that is begun before its turn comes is not to find it.
+      this.#broker.store.removeSession(session.clientId)
     }
   }
 
