@@ -84,3 +84,24 @@ describe('sessions that end in a turn that has done its share', () => {
     expect(broker.stats).toMatchObject({ sessions: 3, subscriptions: 2000 })
   })
 })
+
+test('answers of an authorizer that come together are acted upon in turns, each in the order of its client', async () => {
+  let answer: (allowed: boolean) => void = () => undefined
+  const together = new Promise<boolean>((resolve) => {
+    answer = resolve
+  })
+  const { broker, client } = startBroker({ authorize: () => together })
+  const clients = await Promise.all(Array.from({ length: 6 }, (_, n) => client(`c${n}`)))
+  for (const each of clients) {
+    each.send({ type: 'subscribe', packetId: 1, subscriptions: filters(0, 900) })
+    each.post('t/0', 'x', { qos: 1, packetId: 7 })
+  }
+  answer(true)
+  for (const each of clients) {
+    expect(await each.next('suback')).toMatchObject({ packetId: 1, reasonCodes: new Array(900).fill(1) })
+    const got: string[] = []
+    while (!got.includes('puback')) got.push(...(await each.settled()).map(({ type }) => type))
+    expect(got).toContain('publish')
+  }
+  expect(broker.stats.subscriptions).toBe(6 * 900)
+})

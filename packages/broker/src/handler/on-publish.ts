@@ -21,14 +21,12 @@ export function onPublish(connection: Connection, publication: Publication, topi
     return
   }
   const allowed = askAuthorizer(broker, connection.identity, 'publish', topic.name)
-  if (allowed === true) {
-    if (broker.turn.isSpent && broker.router.countReceivers(topic, undefined) > fewReceivers) {
-      const message = keepForLater(connection, publication)
-      broker.turn.later(() => connection.guard(() => goOn(connection, message, topic, true)))
-    } else take(connection, publication, topic)
-  } else if (allowed === false) deny(connection, publication, topic, 'not authorized')
+  if (allowed === true && !mustWait(connection, topic)) take(connection, publication, topic)
+  else if (allowed === false) deny(connection, publication, topic, 'not authorized')
   else {
-    const message = keepForLater(connection, publication)
+    // It is decided later: keep the message, and read nothing more from this client until then.
+    const message = publication.keep()
+    connection.machine.hold()
     whenAnswered(connection, allowed, (answer) => goOn(connection, message, topic, answer))
   }
 }
@@ -36,14 +34,16 @@ export function onPublish(connection: Connection, publication: Publication, topi
 /** More than that is a matter for limit/turn.ts. */
 const fewReceivers = 256
 
-/** It is decided later: keep the message, and read nothing more from this client until then. */
-function keepForLater(connection: Connection, publication: Publication): Publication {
-  connection.machine.hold()
-  return publication.keep()
+function mustWait({ broker }: Connection, topic: TopicEntry<Route>): boolean {
+  return broker.turn.isSpent && broker.router.countReceivers(topic, undefined) > fewReceivers
 }
 
 function goOn(connection: Connection, message: Publication, topic: TopicEntry<Route>, isAllowed: boolean): void {
   if (connection.machine.isClosed) return
+  if (isAllowed && mustWait(connection, topic)) {
+    connection.broker.turn.later(() => connection.guard(() => goOn(connection, message, topic, true)))
+    return
+  }
   if (!isAllowed) deny(connection, message, topic, 'not authorized')
   else if (message.expiresAtMs <= connection.broker.clock.now()) expire(connection, message)
   else if (take(connection, message, topic)) return

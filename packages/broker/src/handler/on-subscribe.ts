@@ -42,7 +42,6 @@ export function whenThereIsRoom(connection: Connection, act: () => boolean): voi
 function subscribe(connection: Connection, packet: SubscribePacket): boolean {
   const { broker, session } = connection
   if (session === undefined) return false
-  broker.turn.spend(packet.subscriptions.length * subscriptionUnits)
   const parsed: ParsedTopicFilter[] = []
   for (const request of packet.subscriptions) {
     const filter = parseFilter(connection, request.topicFilter)
@@ -59,9 +58,14 @@ function subscribe(connection: Connection, packet: SubscribePacket): boolean {
   }
   connection.machine.hold()
   whenAnswered(connection, Promise.all(answers), (allowed) => {
-    if (connection.machine.isClosed) return
-    grant(connection, session, packet, parsed, allowed)
-    connection.release()
+    const finish = (): void => {
+      if (connection.machine.isClosed) return
+      grant(connection, session, packet, parsed, allowed)
+      connection.release()
+    }
+    // Many may get their answers together.
+    if (broker.turn.isSpent) broker.turn.later(() => connection.guard(finish))
+    else finish()
   })
   return true
 }
@@ -85,6 +89,7 @@ function grant(
   allowed: readonly boolean[],
 ): void {
   const { broker, machine } = connection
+  broker.turn.spend(packet.subscriptions.length * subscriptionUnits)
   const feed: RetainedWalk[] = []
   // One line each, whatever the number of filters: there may be a quarter of a million in a packet.
   const unauthorized: string[] = []
