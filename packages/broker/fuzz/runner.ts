@@ -28,7 +28,7 @@ export async function runBatch(
     interruptAfterTimeLimit: 120_000,
   })
   if (!details.failed || details.counterexample === null) return undefined
-  const reproduce = `pnpm fuzz --only ${target.name} --seed ${details.seed} --path ${details.counterexamplePath ?? ''}`
+  const reproduce = `npx pnpm fuzz --only ${target.name} --seed ${details.seed} --path ${details.counterexamplePath ?? ''}`
   const error = details.errorInstance
   const why = error instanceof Error ? (error.stack ?? error.message) : String(error)
   const message = `${target.name}: ${why}\n\ncounterexample (after ${details.numShrinks} shrinks):\n${fc.stringify(details.counterexample[0])}\n\n${reproduce}`

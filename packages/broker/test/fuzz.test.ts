@@ -39,7 +39,7 @@ test('what fails is shrunk, and shown with the line that runs it again', async (
   }
   const finding = await runBatch(failing, createTally(), 1)
   expect(finding?.message).toContain('shrinks):\n1000\n')
-  const [, seed, path] = /^pnpm fuzz --only failing --seed (\d+) --path (\S+)$/.exec(finding?.reproduce ?? '') ?? []
+  const [, seed, path] = /^npx pnpm fuzz --only failing --seed (\d+) --path (\S+)$/.exec(finding?.reproduce ?? '') ?? []
   const again = await runBatch(failing, createTally(), Number(seed), failing.batch, path)
   expect(again?.message).toContain('1000')
 })

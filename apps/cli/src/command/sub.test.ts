@@ -58,6 +58,17 @@ describe('what is shown', () => {
     expect(broker.published).toEqual([{ topicName: 'house/old', payload: new Uint8Array(), qos: 1, retain: true }])
   })
 
+  test('what was cleared comes back empty, and neither ends --retained-only nor counts', async () => {
+    const echo = { ...old, payload: new Uint8Array(), retain: false }
+    const older = { ...old, topicName: 'house/older' }
+    const { broker, ...printed } = await run(['house/#', '--remove-retained', '--retained-only'], {
+      deliver: [old, echo, older, { ...echo, topicName: 'house/older' }, echo],
+    })
+    // The last one is somebody else's: it was cleared once.
+    expect(printed).toMatchObject({ exitCode: 0, out: '0\n0\n' })
+    expect(broker.published.map(({ topicName }) => topicName)).toEqual(['house/old', 'house/older'])
+  })
+
   test('--random-filter shows a share, and counts all', async () => {
     expect(await run(['a', '--random-filter', '40', '-C', '2'], { deliver: [a, b], random: 0.5 })).toMatchObject({
       out: '',

@@ -122,11 +122,20 @@ async function print(
   ended: AbortSignal,
 ): Promise<void> {
   let shown = 0
+  /** Topics whose clearing comes back to us, as to everybody who subscribes. */
+  const cleared = new Set<string>()
   for await (const message of connection.messages()) {
     if (ended.aborted) return
+    if (!message.retain && message.payload.length === 0 && cleared.delete(message.topicName)) {
+      message.ack()
+      continue
+    }
     if (plan.retained === 'only' && !message.retain) return finish(ExitCode.done)
     if (!plan.hidden.some((filter) => topicMatches(filter, message.topicName))) {
-      if (plan.removeRetained && message.retain) await clear(connection, message)
+      if (plan.removeRetained && message.retain) {
+        cleared.add(message.topicName)
+        await clear(connection, message)
+      }
       const wanted = !(plan.retained === 'none' && message.retain)
       if (wanted) {
         if (plan.share === 1 || io.random() < plan.share) {
