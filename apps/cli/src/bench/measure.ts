@@ -8,6 +8,7 @@
  */
 import { connect, isIP } from 'node:net'
 import type { ConnectWishes } from '../connection/connection.ts'
+import { obstacle } from '../connection/obstacle.ts'
 import { ExitCode } from '../exit-code.ts'
 import { Failure } from '../failure.ts'
 import { partsOf } from './assignment.ts'
@@ -192,7 +193,7 @@ function reach({ url, tls }: ConnectWishes): Promise<Address> {
       socket.destroy()
       reject(new Failure(`cannot connect to ${url}: ${reason}.`, ExitCode.unreachable))
     }
-    socket.on('error', (error) => fail(error.message === '' ? 'nobody listens there' : error.message))
+    socket.on('error', (error) => fail(error.message === '' ? 'nobody listens there' : obstacle(error)))
     socket.on('timeout', () => fail(`no answer within ${reachMs / 1000} s`))
     socket.on('connect', () => {
       const host = socket.remoteAddress ?? serverName

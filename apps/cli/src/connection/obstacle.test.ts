@@ -25,6 +25,7 @@ test.each([
     'ECONNRESET',
     /does not speak TLS \(.*\); .*mqtt:\/\//,
   ],
+  ['socket hang up', 'ECONNRESET', /does not speak WebSocket \(socket hang up\); .*mqtt:\/\//],
 ])('%s is told with what to do', (message, code, sentence) => {
   expect(obstacle(platform(message, code))).toMatch(sentence)
 })
@@ -34,4 +35,9 @@ test('what is not known is told as it is', () => {
     'connect EHOSTUNREACH 10.0.0.1:1883',
   )
   expect(obstacle(new Error('no answer'))).toBe('no answer')
+})
+
+test('an error of the system itself is known as well as one that carries it', () => {
+  const own = Object.assign(new Error('connect ECONNREFUSED ::1:2'), { code: 'ECONNREFUSED' })
+  expect(obstacle(own)).toMatch(/^nothing listens there/)
 })

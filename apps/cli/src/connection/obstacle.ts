@@ -4,8 +4,7 @@ import { messageOf } from '../failure.ts'
 /** Without a full stop, to end a sentence with. What the platform said stays in it, for whoever searches for that. */
 export function obstacle(error: Error): string {
   const said = messageOf(error)
-  const cause = error.cause
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  const code = codeOf(error.cause) ?? codeOf(error)
   if (code === 'ECONNREFUSED') {
     return `nothing listens there (${said}); start the broker, for one with mq broker, or say where it is with -h and -p`
   }
@@ -13,8 +12,15 @@ export function obstacle(error: Error): string {
   if (said.startsWith('Unexpected server response')) {
     return `there is no MQTT at that path (${said}); the path belongs to the address, as in ws://127.0.0.1:8083/mqtt`
   }
+  if (said.includes('socket hang up')) {
+    return `what answers there does not speak WebSocket (${said}); without it the address begins with mqtt:// or mqtts://`
+  }
   if (said.includes('before secure TLS connection')) {
     return `what answers there does not speak TLS (${said}); without TLS the address begins with mqtt:// or ws://`
   }
   return said
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined
 }
