@@ -39,8 +39,9 @@ export class Load {
   /** `12 of 150 runs, 6 min to go` */
   get progress(): string {
     const gone = performance.now() - this.#beganMs
+    // The first ones take longer: many connections.
     const left =
-      this.#done === 0 ? '' : `, ${Math.ceil((gone / this.#done / 60_000) * (this.#runs - this.#done))} min to go`
+      this.#done < 10 ? '' : `, ${Math.ceil((gone / this.#done / 60_000) * (this.#runs - this.#done))} min to go`
     return `${this.#done} of ${this.#runs} runs${left}`
   }
 

@@ -21,7 +21,7 @@ const help = `pnpm bench [options]
   --scenario <text>    only scenarios with this in their name: pair, fanout, fanin, sparse, protocol, idle
   --brokers <names>    ${brokerNames.join(',')}, where installed [all]
   --rounds <n>         how often each is measured [3; micro 15]
-  --seconds <n>        how long each time, brokers side by side [2]
+  --seconds <n>        how long each time, brokers side by side [1.5]
   --idle <n>           idle connections of each broker, 0 for none [5000]
   --many <n>           idle connections of ours alone, 0 for none [50000, or as many as ulimit -n lets]
   --docs               write docs/performance.md's tables and charts, too; measures everything
@@ -37,7 +37,7 @@ const { values: given } = parseArgs({
     scenario: { type: 'string' },
     brokers: { type: 'string', default: brokerNames.join(',') },
     rounds: { type: 'string' },
-    seconds: { type: 'string', default: '2' },
+    seconds: { type: 'string', default: '1.5' },
     idle: { type: 'string', default: '5000' },
     many: { type: 'string', default: '50000' },
     docs: { type: 'boolean', default: false },

@@ -48,7 +48,7 @@ export function tablesOf(result: BenchResult): Readonly<Record<string, string>> 
 
 /** Too little to stand on. */
 export function isShort({ rounds, seconds }: BenchResult): boolean {
-  return rounds < 3 || seconds < 2
+  return rounds < 3 || seconds < 1.5
 }
 
 /** Other work on the machine at the beginning, in cores. */
@@ -130,7 +130,7 @@ function protocolsOf({ protocols = [] }: Partial<BenchResult>): string {
       if (each === undefined) return '–'
       const lost = each.lost + each.errors > 0 ? `, ${each.lost} lost, ${each.errors} errors` : ''
       const missed = each.ratio > each.atMost ? ', **missed**' : ''
-      return `${each.cpuUsEach.toFixed(2)} (${each.ratio.toFixed(2)}×${missed})${lost}`
+      return `${each.cpuUsEach.toFixed(2)} (${each.ratio.toFixed(2)}×${missed})${lost}${behind(each)}`
     })
     return [variant, ...cells, found[0] === undefined ? '' : `${found[0].atMost.toFixed(2)}×`]
   })
@@ -138,7 +138,10 @@ function protocolsOf({ protocols = [] }: Partial<BenchResult>): string {
 }
 
 /** Where there was a rate to keep, and it was not kept. */
-function behind({ targetPerSecond, deliveredPerSecond }: EndToEndResult): string {
+function behind({
+  targetPerSecond,
+  deliveredPerSecond,
+}: Pick<EndToEndResult, 'targetPerSecond' | 'deliveredPerSecond'>): string {
   if (targetPerSecond === null || deliveredPerSecond >= 0.95 * targetPerSecond) return ''
   return `, only ${deliveredPerSecond.toLocaleString('en-US')}/s`
 }
@@ -165,7 +168,7 @@ function microOf({ micro }: BenchResult): string {
 function scaleOf({ scale = [] }: Partial<BenchResult>): string {
   const text = ({ unit }: ScaleResult, value: number): string => {
     if (unit === 'bytes') return `${Math.round(value).toLocaleString('en-US')} bytes`
-    return `${value.toPrecision(3)} ${unit}`
+    return `${value < 1000 ? value.toPrecision(3) : Math.round(value).toLocaleString('en-US')} ${unit}`
   }
   const rows = scale.map((each, n) => [
     each.subject === scale[n - 1]?.subject ? '' : each.subject,

@@ -63,6 +63,8 @@ export interface ProtocolResult {
   readonly ratio: number
   /** What was aimed at. */
   readonly atMost: number
+  readonly deliveredPerSecond: number
+  readonly targetPerSecond: number | null
   readonly lost: number
   readonly errors: number
 }
