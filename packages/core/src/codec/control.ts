@@ -1,7 +1,7 @@
 /**
  * CONNECT, CONNACK, SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, DISCONNECT and AUTH, one whole frame at a time, through
- * mqtt-packet. Seldom sent, so what counts is that they are right, not what they cost; but for what a server reads when a
- * fleet reconnects, CONNECT and SUBSCRIBE, which are decoded in connect.ts and subscribe.ts.
+ * mqtt-packet. Seldom sent, so what counts is that they are right, not what they cost; but for what a server reads and
+ * writes when a fleet reconnects: CONNECT (connect.ts), SUBSCRIBE (subscribe.ts) and the answers to them (answer.ts).
  *
  *     decode   frame ── walk: every check, properties ──► frame without properties ── mqtt-packet ──► fields
  *     encode   fields ── mqtt-packet ──► frame without properties ── our property blocks put in ──► frame
@@ -13,13 +13,14 @@
  */
 import mqttPacket, { type Packet as WirePacket } from 'mqtt-packet'
 import { type Fault, fault } from '../packet/fault.ts'
-import type { ConnectPacket, ControlPacket } from '../packet/packet.ts'
+import type { ConnackPacket, ConnectPacket, ControlPacket, SubackPacket } from '../packet/packet.ts'
 import { PacketType } from '../spec/packet-type.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
 import { utf8Length } from '../wire/utf8.ts'
 import { readVarInt, varIntSize } from '../wire/var-int.ts'
 import type { Writer } from '../wire/writer.ts'
+import { encodeConnack, encodeSuback } from './answer.ts'
 import { decodeConnect } from './connect.ts'
 import { checkControl } from './control-limits.ts'
 import { ControlWalk, walkControl } from './control-walk.ts'
@@ -58,7 +59,9 @@ export function decodeControl(
 export function encodeControl(writer: Writer, packet: ControlPacket, version: ProtocolVersion): number {
   const effective = packet.type === 'connect' ? packet.protocolVersion : version
   checkControl(packet, effective)
-  const bare = generate(toWirePacket(packet, effective), effective)
+  if (packet.type === 'connack') return encodeConnack(writer, packet, effective)
+  if (packet.type === 'suback') return encodeSuback(writer, packet, effective)
+  const bare = generate(toWirePacket(packet), effective)
   const body = bare.subarray(1 + varIntSize(readVarInt(bare, 1, bare.length)))
   return writePacket(writer, bare[0]!, bodyParts(packet, body, effective))
 }
@@ -134,14 +137,10 @@ function refused(message: string): Fault {
   return fault(ReasonCode.malformedPacket, '2.1', `a control packet cannot be read: ${message}`)
 }
 
-function toWirePacket(packet: ControlPacket, version: ProtocolVersion): WirePacket {
+function toWirePacket(packet: Exclude<ControlPacket, ConnackPacket | SubackPacket>): WirePacket {
   switch (packet.type) {
     case 'connect':
       return toWireConnect(packet)
-    case 'connack': {
-      const code = version === 5 ? { reasonCode: packet.reasonCode } : { returnCode: packet.reasonCode }
-      return { cmd: 'connack', sessionPresent: packet.sessionPresent, ...code }
-    }
     case 'subscribe':
       return {
         cmd: 'subscribe',
@@ -154,11 +153,6 @@ function toWirePacket(packet: ControlPacket, version: ProtocolVersion): WirePack
           rh: one.retainHandling,
         })),
       }
-    case 'suback': {
-      // Before 5.0 there is one failure [MQTT311-3.9.3-2].
-      const granted = packet.reasonCodes.map((code) => (version !== 5 && code > 2 ? 0x80 : code))
-      return { cmd: 'suback', messageId: packet.packetId, granted }
-    }
     case 'unsubscribe':
       return { cmd: 'unsubscribe', messageId: packet.packetId, unsubscriptions: [...packet.topicFilters] }
     case 'unsuback':
@@ -216,7 +210,7 @@ function bodyParts(packet: ControlPacket, body: Uint8Array, version: ProtocolVer
       return packet.type === 'auth' ? [body] : [body.subarray(0, 1)]
     }
     default:
-      // Two bytes of Packet Identifier, or of flags and Reason Code, come before.
+      // Two bytes of Packet Identifier come before.
       if (version !== 5) return [body]
       return [body.subarray(0, 2), encodeProperties(packet.properties, packet.type), body.subarray(3)]
   }
