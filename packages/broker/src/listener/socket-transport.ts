@@ -10,6 +10,7 @@ const nothing = new Uint8Array(0)
 export class SocketTransport implements Transport {
   readonly peer: string
   readonly #socket: Socket
+  #handler: TransportHandler | undefined = undefined
   #error: Error | undefined = undefined
   #ending = false
 
@@ -24,17 +25,18 @@ export class SocketTransport implements Transport {
 
   attach(handler: TransportHandler): void {
     this.#handler = handler
-    this.#socket.on('data', (chunk: Uint8Array) => {
-      // After our goodbye what still comes is read and let go: unread bytes would turn the close into a reset, and the
-      // client might never see why.
-      if (!this.#ending) handler.data(chunk)
-    })
     this.#socket.on('error', (error) => {
       this.#error = error
     })
     this.#socket.on('close', () => handler.lost(this.#error))
   }
-  #handler: TransportHandler | undefined = undefined
+
+  /** The socket has read this; from whoever reads it. */
+  received(chunk: Uint8Array): void {
+    // After our goodbye what still comes is read and let go: unread bytes would turn the close into a reset, and the client
+    // might never see why.
+    if (!this.#ending) this.#handler?.data(chunk)
+  }
 
   write(bytes: Uint8Array): boolean {
     const socket = this.#socket

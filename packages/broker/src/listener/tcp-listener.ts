@@ -1,11 +1,20 @@
 /** MQTT over TCP: `tcp://host:port`. */
-import net from 'node:net'
+import net, { type Socket } from 'node:net'
 import { type Listener, type ListenerOptions, listenError } from './listener.ts'
+import { readIntoOneBuffer } from './one-buffer.ts'
 import { SocketTransport } from './socket-transport.ts'
 
 export function listenTcp(options: ListenerOptions): Promise<Listener> {
-  const { accept, host, port } = options
-  const server = net.createServer({ noDelay: true }, (socket) => accept(new SocketTransport(socket, 'tcp')))
+  const { host, port } = options
+  const accept = (socket: Socket): SocketTransport => {
+    const transport = new SocketTransport(socket, 'tcp')
+    options.accept(transport)
+    return transport
+  }
+  const server = net.createServer({ noDelay: true }, (socket) => {
+    const transport = accept(socket)
+    socket.on('data', (chunk: Uint8Array) => transport.received(chunk))
+  })
   return new Promise((resolve, reject) => {
     // Stays: an error while accepting (no file descriptors left, say) must not end the process.
     server.on('error', (error) => {
@@ -13,6 +22,7 @@ export function listenTcp(options: ListenerOptions): Promise<Listener> {
       else reject(listenError(error, options.url.href.replace(/\/$/, '')))
     })
     server.listen({ port, host, backlog: 4096 }, () => {
+      readIntoOneBuffer(server, accept)
       const address = server.address()
       const got = address !== null && typeof address === 'object' ? address.port : port
       resolve({

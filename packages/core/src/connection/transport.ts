@@ -27,6 +27,7 @@ export interface Transport {
 }
 
 export interface TransportHandler {
+  /** `chunk` is valid during the call only: the next read may use its bytes again. */
   data(chunk: Uint8Array): void
   /** After a write that returned false: everything written has been taken. */
   drained(): void
