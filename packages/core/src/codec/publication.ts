@@ -8,7 +8,7 @@ import { decodePropertyBlock, encodePropertyBlock } from './properties.ts'
 import { Reader } from './reader.ts'
 
 /**
- * A kept Publication with bytes of its own. The properties that belong to one hop become fields.
+ * A kept Publication with bytes of its own. The properties that belong to one hop become fields, as does the expiry.
  * @throws TypeError for a string that cannot be encoded, RangeError for a length or number out of range
  */
 export function createPublication(

@@ -76,8 +76,9 @@ export function decodeMessageProperties(
       }
       case PropertyId.messageExpiryInterval:
         next = valueStart + 4
-        travels = false
-        if (next <= end) into.messageExpiryInterval = readFourBytes(bytes, valueStart)
+        if (next > end) break
+        into.messageExpiryInterval = readFourBytes(bytes, valueStart)
+        into.expiryAt = joined ? scratch.length + 1 : valueStart
         break
       case PropertyId.topicAlias: {
         next = valueStart + 2
@@ -139,6 +140,8 @@ export function decodeMessageProperties(
       else {
         joined = true
         scratch.clear()
+        // It lies in the run, or is the property that is about to be put behind it.
+        if (into.expiryAt >= 0) into.expiryAt -= into.expiryAt < runEnd ? runStart : at - (runEnd - runStart)
         scratch.append(bytes, runStart, runEnd)
         scratch.append(bytes, at, next)
       }

@@ -49,7 +49,48 @@ describe('PUBLISH with itself', () => {
       ['a', '2'],
       ['b', '1'],
     ])
-    equal(publication.propertiesEnd - publication.propertiesStart, 21)
+    // All but the alias.
+    equal(publication.propertiesEnd - publication.propertiesStart, block.length - 3)
+  })
+
+  test('[MQTT-3.3.2-6] what is left of the expiry is written where the property stood, whatever stood around it', () => {
+    const expiring = message.filter(({ version, properties }) => version === 5 && properties !== undefined)
+    fc.assert(
+      fc.property(expiring, packetId, fc.infiniteStream(fc.nat()), fc.nat(0xffff_ffff), (sent, id, random, left) => {
+        const properties = { ...sent.properties, messageExpiryInterval: 4_000_000_000 }
+        const first = decode(shuffled(encode({ ...sent, properties }, id), random), 5)
+        const before = [...first.propertyBytes.subarray(first.propertiesStart, first.propertiesEnd)]
+        for (const publication of [first, first.keep()]) {
+          const writer = createBufferWriter()
+          const packetIdentifier = sent.qos === 0 ? 0 : id
+          const size = encodePublication(
+            writer,
+            publication,
+            5,
+            sent.qos,
+            false,
+            false,
+            packetIdentifier,
+            0,
+            false,
+            left,
+            undefined,
+          )
+          equal(size, publicationSize(publication, 5, sent.qos, 0, false, left, undefined))
+          const again = decode(writtenBytes(writer), 5)
+          const {
+            topicAlias: _alias,
+            subscriptionIdentifiers: _identifiers,
+            ...travelling
+          } = publicationProperties(first)
+          deepEqual(publicationProperties(again), { ...travelling, messageExpiryInterval: left })
+          deepEqual(new Uint8Array(publicationPayload(again)), new Uint8Array(sent.payload))
+        }
+        // Only the copy: the next receiver gets what is left for it.
+        deepEqual([...first.propertyBytes.subarray(first.propertiesStart, first.propertiesEnd)], before)
+      }),
+      { numRuns, seed },
+    )
   })
 
   test('a scratch is used again, and a message is read anew whatever the one before left', () => {

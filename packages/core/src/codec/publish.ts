@@ -3,9 +3,10 @@
  *
  *     | first | Remaining Length | topic length, topic | packetId, QoS > 0 | Property Length, properties, 5.0 | payload |
  *
- * Decoding sets offsets. Properties are validated in full, and split: Topic Alias, Message Expiry Interval and Subscription
- * Identifier concern this hop and become fields; the others travel with the message, as the bytes they came in. As a rule
- * those lie in one piece; where a property of this hop stands between them, they are joined in `scratch`.
+ * Decoding sets offsets. Properties are validated in full, and split: Topic Alias and Subscription Identifier concern this
+ * hop and become fields; the others travel with the message, as the bytes they came in. As a rule those lie in one piece,
+ * which leaves with the payload in one copy; where a property of this hop stands between them, they are joined in `scratch`.
+ * Message Expiry Interval is a field and travels: what is left of it is written into the copy.
  *
  * Not checked here: the characters of the topic (whoever interns topics does it once per topic, not per packet), the payload
  * against its format indicator, and what depends on the role or on negotiated limits.
@@ -42,6 +43,7 @@ export function decodePublish(
   into.propertyBytes = emptyBytes
   into.propertiesStart = 0
   into.propertiesEnd = 0
+  into.expiryAt = -1
   into.topicAlias = 0
   into.payloadFormatIndicator = 0
   into.messageExpiryInterval = -1
@@ -104,7 +106,7 @@ export function publicationSize(
 /**
  * Writes a whole PUBLISH; returns its size in bytes.
  * @param topicAlias 0 for none; with `omitTopic` it stands for the Topic Name
- * @param expiry Message Expiry Interval in seconds, -1 for none
+ * @param expiry Message Expiry Interval in seconds; -1 for none, or as it came where it stands among the properties
  * @throws RangeError when the packet would be longer than the wire format allows
  */
 export function encodePublication(
@@ -148,11 +150,11 @@ export function encodePublication(
     bytes[at++] = packetId >>> 8
     bytes[at++] = packetId
   }
+  const { expiryAt, payloadStart, payloadEnd } = publication
   if (version === 5) {
     if (length === 0) bytes[at++] = 0
-    else at = writeOwnProperties(bytes, at, length, topicAlias, expiry, subscriptionIdentifiers)
+    else at = writeOwnProperties(bytes, at, length, topicAlias, expiryAt < 0 ? expiry : -1, subscriptionIdentifiers)
   }
-  const { payloadStart, payloadEnd } = publication
   const travelling = version === 5 ? publication.propertiesEnd - publication.propertiesStart : 0
   if (travelling === 0) copyBytes(publication.bytes, payloadStart, payloadEnd, bytes, at)
   else if (publication.propertyBytes === publication.bytes && publication.propertiesEnd === payloadStart) {
@@ -161,6 +163,9 @@ export function encodePublication(
   } else {
     copyBytes(publication.propertyBytes, publication.propertiesStart, publication.propertiesEnd, bytes, at)
     copyBytes(publication.bytes, payloadStart, payloadEnd, bytes, at + travelling)
+  }
+  if (travelling !== 0 && expiryAt >= 0 && expiry >= 0) {
+    writeFourBytes(bytes, at + expiryAt - publication.propertiesStart, expiry)
   }
   writer.at = at + travelling + payloadLength
   return size
@@ -173,7 +178,7 @@ function propertiesLength(
   subscriptionIdentifiers: readonly number[] | undefined,
 ): number {
   let length = publication.propertiesEnd - publication.propertiesStart
-  if (expiry >= 0) length += 5
+  if (expiry >= 0 && publication.expiryAt < 0) length += 5
   if (topicAlias !== 0) length += 3
   if (subscriptionIdentifiers !== undefined) {
     for (const identifier of subscriptionIdentifiers) length += 1 + varIntSize(identifier)
@@ -193,10 +198,8 @@ function writeOwnProperties(
   let at = writeVarInt(bytes, start, length)
   if (expiry >= 0) {
     bytes[at++] = PropertyId.messageExpiryInterval
-    bytes[at++] = expiry >>> 24
-    bytes[at++] = expiry >>> 16
-    bytes[at++] = expiry >>> 8
-    bytes[at++] = expiry
+    writeFourBytes(bytes, at, expiry)
+    at += 4
   }
   if (topicAlias !== 0) {
     bytes[at++] = PropertyId.topicAlias
@@ -210,6 +213,13 @@ function writeOwnProperties(
     }
   }
   return at
+}
+
+function writeFourBytes(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24
+  bytes[at + 1] = value >>> 16
+  bytes[at + 2] = value >>> 8
+  bytes[at + 3] = value
 }
 
 function badFlags(qosBits: number): Fault {

@@ -5,15 +5,16 @@
  *     propertyBytes   … | properties | …           propertiesStart … propertiesEnd
  *     bytes           … | payload | …              payloadStart … payloadEnd
  *
- * (all three the same array when they come straight from a packet without alias and expiry)
+ * (all three the same array when they come straight from a packet without alias)
  *
  * The decoder's own Publication is filled anew for every packet and points into the chunk that was read (rule 1 of the hot
  * path: no object per packet). Whoever keeps the message past the turn of the loop takes `keep()`: one copy with only the
  * topic, the forwardable properties and the payload in it, shared by all keepers, so that a slice never pins a read chunk.
  *
  * `properties` are those that travel with the message (section 3.3.2.3), already validated, in wire form and without
- * Topic Alias, Subscription Identifier and Message Expiry Interval, which are made anew for each receiver. They usually lie in `bytes`
- * too; where one had to be cut out, the decoder put the rest in `propertyBytes`.
+ * Topic Alias and Subscription Identifier, which are made anew for each receiver. They usually lie in `bytes` too, right in
+ * front of the payload; where one had to be cut out, the decoder put the rest in `propertyBytes`. A Message Expiry Interval
+ * stays among them, and whoever sends the message writes what is left of it over the copy: at `expiryAt` is its place.
  *
  * Always holds: a kept Publication never changes.
  */
@@ -43,6 +44,11 @@ export class Publication {
   propertyBytes: Uint8Array = emptyBytes
   propertiesStart = 0
   propertiesEnd = 0
+  /**
+   * Where in `propertyBytes` the four bytes of the Message Expiry Interval lie; -1 when they are not among the properties, and
+   * `messageExpiryInterval` alone says whether there is one.
+   */
+  expiryAt = -1
   qos: QoS = 0
   retain = false
   dup = false
@@ -89,6 +95,7 @@ export class Publication {
     copy.propertyBytes = bytes
     copy.propertiesStart = topicLength
     copy.propertiesEnd = topicLength + propertiesLength
+    copy.expiryAt = this.expiryAt < 0 ? -1 : this.expiryAt - this.propertiesStart + topicLength
     copy.payloadStart = topicLength + propertiesLength
     copy.payloadEnd = bytes.length
     copy.qos = this.qos
