@@ -11,7 +11,7 @@
  */
 
 /** A delivery is one unit, about two microseconds; a subscription takes as long as four. */
-const unitsPerTurn = 4096
+const unitsPerTurn = 2048
 export const subscriptionUnits = 4
 
 export class Turn {

@@ -28,3 +28,27 @@ test('a hundred thousand keys are set, replaced, listed and deleted as in a Map'
   map.set('again', 1)
   expect([...map.entries()]).toEqual([['again', 1]])
 })
+
+test('its segments do not split all at the same time', () => {
+  const map = new SegmentedMap<number>()
+  // An entry that moves is deleted where it was.
+  const { delete: original } = Map.prototype
+  let moved = 0
+  Map.prototype.delete = function (key) {
+    moved++
+    return original.call(this, key)
+  }
+  let movedMax = 0
+  try {
+    for (let n = 0; n < 400_000; n++) {
+      if (n % 2000 === 0) moved = 0
+      map.set(`site${n % 97}/device${n}`, n)
+      movedMax = Math.max(movedMax, moved)
+    }
+  } finally {
+    Map.prototype.delete = original
+  }
+  // Fifty segments of up to 8,192: if all split together, half of 400,000 would move. Three splits are 12,000.
+  expect(movedMax).toBeGreaterThan(2000)
+  expect(movedMax).toBeLessThan(16_000)
+})

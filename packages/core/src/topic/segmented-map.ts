@@ -9,6 +9,10 @@
  * A segment that is full splits in two by the next bit of the hash; if the directory has no such bit yet, the directory
  * doubles (pointers only). Up to `segmentEntriesMax` entries there is one plain Map and nothing is hashed.
  *
+ * A good hash fills all segments alike, and were they full at the same size they would split at the same time: a hundred
+ * splits of a millisecond, one after the other. So each has a size of its own at which it splits, and while the whole map
+ * doubles the splits come one by one.
+ *
  * Always holds: every key lies in directory[hash & (directory.length - 1)]. A key is in one segment only. Segments are not
  * merged again until the map is empty: a broker that had a million subscriptions will have them again.
  *
@@ -36,7 +40,7 @@ export class SegmentedMap<Value> {
       return
     }
     let segment = this.#segmentOf(key)
-    if (segment.map.size >= segmentEntriesMax && segment.depth < depthMax && !segment.map.has(key)) {
+    if (segment.isFull && !segment.map.has(key)) {
       this.#split(segment)
       segment = this.#segmentOf(key)
     }
@@ -47,13 +51,17 @@ export class SegmentedMap<Value> {
 
   /** Set it unless there is one; what is there already is returned, and stays. */
   add(key: string, value: Value): Value | undefined {
-    const map = this.#only ?? this.#segmentOf(key).map
-    const present = map.get(key)
+    if (this.#only !== undefined) {
+      const present = this.#only.get(key)
+      if (present === undefined) this.set(key, value)
+      return present
+    }
+    const segment = this.#segmentOf(key)
+    const present = segment.map.get(key)
     if (present !== undefined) return present
-    if (map === this.#only || map.size >= segmentEntriesMax) {
-      this.set(key, value)
-    } else {
-      map.set(key, value)
+    if (segment.isFull) this.set(key, value)
+    else {
+      segment.map.set(key, value)
       this.#size++
     }
     return undefined
@@ -90,7 +98,7 @@ export class SegmentedMap<Value> {
   }
 
   #divide(only: Map<string, Value>): void {
-    const whole = new Segment<Value>(0, only)
+    const whole = new Segment<Value>(0, 0, only)
     this.#directory = [whole]
     this.#size = only.size
     this.#only = undefined
@@ -100,8 +108,8 @@ export class SegmentedMap<Value> {
   #split(low: Segment<Value>): void {
     const bit = 1 << low.depth
     if (bit === this.#directory.length) this.#directory = this.#directory.concat(this.#directory)
-    low.depth++
-    const high = new Segment<Value>(low.depth, new Map())
+    low.deepen()
+    const high = new Segment<Value>(low.depth, low.bits | bit, new Map())
     for (const [key, value] of low.map) {
       if ((hashOf(key) & bit) !== 0) {
         high.map.set(key, value)
@@ -114,20 +122,41 @@ export class SegmentedMap<Value> {
   }
 }
 
-/** Keys that a hostile peer made to share their low bits end in one large segment: slower to grow, never wrong. */
+/** No segment has more, but where keys that a hostile peer made share their low bits: slower to grow, never wrong. */
 const segmentEntriesMax = 8192
 const depthMax = 12
 const noSegments: never[] = []
 
 class Segment<Value> {
-  /** By how many bits of the hash it is told apart from the others. */
+  /** By how many bits of the hash it is told apart from the others, and which these are. */
   depth: number
+  readonly bits: number
   readonly map: Map<string, Value>
+  #entriesMax: number
 
-  constructor(depth: number, map: Map<string, Value>) {
+  constructor(depth: number, bits: number, map: Map<string, Value>) {
     this.depth = depth
+    this.bits = bits
     this.map = map
+    this.#entriesMax = entriesMax(depth, bits)
   }
+
+  get isFull(): boolean {
+    return this.map.size >= this.#entriesMax
+  }
+
+  /** Told apart by one bit more, which is 0. */
+  deepen(): void {
+    this.depth++
+    this.#entriesMax = entriesMax(this.depth, this.bits)
+  }
+}
+
+/** Between half of the most and the most, spread evenly over the segments of a depth. */
+function entriesMax(depth: number, bits: number): number {
+  if (depth >= depthMax) return Number.POSITIVE_INFINITY
+  const spread = Math.imul(bits + depth, 0x9e37_79b1) >>> 0
+  return Math.ceil(segmentEntriesMax * (0.5 + spread / 2 ** 33))
 }
 
 function hashOf(key: string): number {
