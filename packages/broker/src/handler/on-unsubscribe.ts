@@ -1,6 +1,6 @@
 import { ReasonCode, type UnsubscribePacket } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
-import { subscriptionUnits } from '../limit/turn.ts'
+import { unsubscriptionUnits } from '../limit/turn.ts'
 import { parseFilter, whenThereIsRoom } from './on-subscribe.ts'
 
 /** UNSUBSCRIBE (section 3.10): compared character by character [MQTT-3.10.4-1]; always answered [MQTT-3.10.4-4]. */
@@ -14,7 +14,7 @@ export function onUnsubscribe(connection: Connection, packet: UnsubscribePacket)
 function unsubscribe(connection: Connection, packet: UnsubscribePacket): void {
   const { broker, machine, session } = connection
   if (session === undefined) return
-  broker.turn.spend(packet.topicFilters.length * subscriptionUnits)
+  broker.turn.spend(packet.topicFilters.length * unsubscriptionUnits)
   for (const topicFilter of packet.topicFilters) if (parseFilter(connection, topicFilter) === undefined) return
   const reasonCodes = packet.topicFilters.map((topicFilter) => {
     const subscription = session.subscriptions.get(topicFilter)

@@ -14,6 +14,7 @@ import { ReasonCode, SegmentedMap } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import type { BrokerContext } from '../context.ts'
 import { askAuthorizer } from '../handler/ask.ts'
+import { unsubscriptionUnits } from '../limit/turn.ts'
 import type { StoredSession } from '../store/store.ts'
 import { ClientSession } from './client-session.ts'
 import { restoreSession } from './restore.ts'
@@ -99,8 +100,7 @@ export class SessionRegistry {
     session.ended = true
     this.#sessions.delete(session.clientId)
     this.#broker.deadlines.remove(session)
-    // To remove one takes a quarter of the time that it takes to make one.
-    this.#broker.turn.spend(session.subscriptions.size)
+    this.#broker.turn.spend(session.subscriptions.size * unsubscriptionUnits)
     for (const subscription of session.subscriptions.values()) this.#broker.index.remove(subscription)
     session.subscriptions.clear()
     session.feed = undefined
