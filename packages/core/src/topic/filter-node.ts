@@ -11,6 +11,8 @@ export class FilterNode<Value> {
   plus: FilterNode<Value> | undefined = undefined
   firstChild: FilterNode<Value> | undefined = undefined
   nextSibling: FilterNode<Value> | undefined = undefined
+  /** A bit for each listed child, by its signature, and perhaps for some that have gone: where it is 0 there is no need to look. */
+  listed = 0
   childMap: SegmentedMap<FilterNode<Value>> | undefined = undefined
 
   constructor(level: string) {
@@ -40,9 +42,10 @@ export function stepTo<Value>(node: FilterNode<Value>, level: string): FilterNod
 /** The node below for a level of a name: never `plus`. */
 export function childOf<Value>(node: FilterNode<Value>, level: string): FilterNode<Value> | undefined {
   if (node.childMap !== undefined) return node.childMap.get(level)
-  let child = node.firstChild
-  if (child === undefined) return undefined
+  if (node.listed === 0) return undefined
   const signature = signatureOf(level)
+  if ((node.listed & bitOf(signature)) === 0) return undefined
+  let child = node.firstChild
   while (child !== undefined && (child.signature !== signature || child.level !== level)) child = child.nextSibling
   return child
 }
@@ -50,6 +53,10 @@ export function childOf<Value>(node: FilterNode<Value>, level: string): FilterNo
 function signatureOf(level: string): number {
   const length = level.length
   return length === 0 ? 0 : (level.charCodeAt(0) << 16) ^ (level.charCodeAt(length - 1) << 8) ^ length
+}
+
+function bitOf(signature: number): number {
+  return 1 << (Math.imul(signature, 0x9e37_79b1) >>> 27)
 }
 
 /** All nodes directly below, `plus` included. */
@@ -80,6 +87,7 @@ export function removeChild<Value>(node: FilterNode<Value>, removed: FilterNode<
     if (node.childMap.size === 0) node.childMap = undefined
   } else if (node.firstChild === removed) {
     node.firstChild = removed.nextSibling
+    if (node.firstChild === undefined) node.listed = 0
   } else {
     let before = node.firstChild
     while (before !== undefined && before.nextSibling !== removed) before = before.nextSibling
@@ -91,6 +99,7 @@ function addChild<Value>(node: FilterNode<Value>, added: FilterNode<Value>): voi
   if (node.childMap === undefined && countListed(node) < listedChildrenMax) {
     added.nextSibling = node.firstChild
     node.firstChild = added
+    node.listed |= bitOf(added.signature)
     return
   }
   node.childMap ??= mapListed(node)
@@ -108,6 +117,7 @@ function mapListed<Value>(node: FilterNode<Value>): SegmentedMap<FilterNode<Valu
   const map = new SegmentedMap<FilterNode<Value>>()
   let child = node.firstChild
   node.firstChild = undefined
+  node.listed = 0
   while (child !== undefined) {
     const next: FilterNode<Value> | undefined = child.nextSibling
     child.nextSibling = undefined
