@@ -8,6 +8,7 @@ import { measureFanouts } from './scale-fanout.ts'
 import { pinLoad } from './scale-process.ts'
 import { measureRetained } from './scale-retained.ts'
 import { measureSubscribing } from './scale-subscriptions.ts'
+import { measureTree } from './scale-tree.ts'
 
 const million = 1_000_000
 
@@ -42,6 +43,10 @@ export async function measureScale(seconds: number, size: number = million): Pro
     add(subject, 'event loop late, longest, as all leave', 'ms', found.leavingMaxMs)
     add(subject, 'heap left when all have gone', 'bytes', found.heapBytesLeft)
   }
+  const tree = measureTree(size)
+  const filters = `${size.toLocaleString('en-US')} Topic Filters, without a broker around them`
+  add(filters, 'a subscribe', 'µs', tree.subscribeUs, 5)
+  add(filters, 'a match of a topic never seen', 'µs', tree.matchUs, 3)
   const found = await measureRetained(size)
   const subject = `${size.toLocaleString('en-US')} retained messages`
   add(subject, 'heap each', 'bytes', found.heapBytesEach)
