@@ -29,29 +29,35 @@ const help = `pnpm bench [options]
   --no-build           measure what was built last
 `
 
-const { values: given } = parseArgs({
-  options: {
-    micro: { type: 'boolean', default: false },
-    e2e: { type: 'boolean', default: false },
-    scale: { type: 'boolean', default: false },
-    scenario: { type: 'string' },
-    brokers: { type: 'string', default: brokerNames.join(',') },
-    rounds: { type: 'string' },
-    seconds: { type: 'string', default: '1.5' },
-    idle: { type: 'string', default: '5000' },
-    many: { type: 'string', default: '50000' },
-    docs: { type: 'boolean', default: false },
-    from: { type: 'string' },
-    'no-build': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
+const given = optionsOf(
+  () =>
+    parseArgs({
+      options: {
+        micro: { type: 'boolean', default: false },
+        e2e: { type: 'boolean', default: false },
+        scale: { type: 'boolean', default: false },
+        scenario: { type: 'string' },
+        brokers: { type: 'string', default: brokerNames.join(',') },
+        rounds: { type: 'string' },
+        seconds: { type: 'string', default: '1.5' },
+        idle: { type: 'string', default: '5000' },
+        many: { type: 'string', default: '50000' },
+        docs: { type: 'boolean', default: false },
+        from: { type: 'string' },
+        'no-build': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    }).values,
+)
 
 if (given.help) console.log(help)
 else if (given.from !== undefined) finish(JSON.parse(readFileSync(given.from, 'utf8')))
 else {
   const isPart = given.micro || given.e2e || given.scale || given.scenario !== undefined
-  if (given.docs && isPart) throw new Error('--docs needs all of it: leave out --micro, --e2e, --scale and --scenario')
+  if (given.docs && isPart) {
+    console.error('--docs needs all of it: leave out --micro, --e2e, --scale and --scenario')
+    process.exit(2)
+  }
   const result = await measure(
     !isPart || given.micro,
     !isPart || given.e2e || given.scenario !== undefined,
@@ -114,4 +120,14 @@ function finish(result: BenchResult): void {
   for (const file of files) console.log(`written to ${file}`)
   const biome = join(root, 'node_modules', '.bin', 'biome')
   execFileSync(biome, ['check', '--write', join(root, 'bench', 'results'), ...files], { cwd: root, stdio: 'ignore' })
+}
+
+/** What was given, or a sentence about what is wrong with it. */
+function optionsOf<Options>(read: () => Options): Options {
+  try {
+    return read()
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`)
+    process.exit(2)
+  }
 }
