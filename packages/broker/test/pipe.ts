@@ -11,6 +11,8 @@ export interface Pipe {
   resume(): void
   end(): void
   destroy(): void
+  /** Be gone at once, as a machine is that has lost its memory: over TCP, a reset. */
+  reset(): void
 }
 
 export interface PipeHandler {
@@ -32,6 +34,7 @@ function memoryPipe(transport: Transport, handler: PipeHandler): Pipe {
     resume: () => transport.resume(),
     end: () => transport.end(),
     destroy: () => transport.destroy(),
+    reset: () => transport.destroy(),
   }
 }
 
@@ -51,6 +54,7 @@ function tcpPipe(to: string, handler: PipeHandler): Promise<Pipe> {
         resume: () => void socket.resume(),
         end: () => void socket.end(),
         destroy: () => void socket.destroy(),
+        reset: () => void socket.resetAndDestroy(),
       }),
     )
   })
@@ -71,6 +75,7 @@ function webSocketPipe(to: string, handler: PipeHandler, protocol: string): Prom
         resume: () => socket.resume(),
         end: () => socket.close(),
         destroy: () => socket.terminate(),
+        reset: () => socket.terminate(),
       }),
     )
   })

@@ -243,6 +243,16 @@ export class WireClient {
     await this.closed()
   }
 
+  /** Say no more: the other end may still answer what it was told before. */
+  end(): void {
+    this.#pipe.end()
+  }
+
+  /** Be gone at once. */
+  reset(): void {
+    this.#pipe.reset()
+  }
+
   freeze(): void {
     this.#pipe.pause()
   }

@@ -5,8 +5,12 @@
  * It is the error border: an exception while this connection is served closes this connection with 0x80 and is logged;
  * no other connection notices.
  *
- * Always holds: `closed` runs once, after which the connection is in no deadline and no session; `lost` runs once, last,
- * after which it is in no list.
+ * A client that is not read for a while (an answer is awaited, it is slowed) may go meanwhile. Its bytes still come in, up to
+ * a bound, so that we see it go: a reset ends it at once, and so does any end before CONNACK. One that has said all it had to
+ * say and closed its end is served to its last packet first, for it may be DISCONNECT.
+ *
+ * Always holds: `closed` runs once, after which the connection is in no deadline and no session; when the transport is lost,
+ * too, it is in no list.
  */
 import type {
   AuthPacket,
@@ -37,19 +41,14 @@ import type { ClientSession } from '../session/client-session.ts'
 import type { StoredWill } from '../session/will.ts'
 import type { Deadline } from './deadlines.ts'
 import { Outbox } from './outbox.ts'
+import { inConnack, inDisconnect } from './reason-words.ts'
 
-/** What a CONNACK says in the place of Reason Codes that only DISCONNECT has (section 3.2.2.2). */
-const connackCodes: ReadonlyMap<ReasonCode, ReasonCode> = new Map([
-  [ReasonCode.serverShuttingDown, ReasonCode.serverUnavailable],
-  [ReasonCode.sessionTakenOver, ReasonCode.unspecifiedError],
-])
-
-/** And the reverse: a client that authenticates again, and fails, is told in words of DISCONNECT (section 3.14.2.1). */
-const disconnectCodes: ReadonlyMap<ReasonCode, ReasonCode> = new Map([
-  [ReasonCode.badUserNameOrPassword, ReasonCode.notAuthorized],
-  [ReasonCode.serverUnavailable, ReasonCode.serverBusy],
-])
-
+/** Of a client that is not read, so many are taken; after that it has to wait. */
+const heldBytesMax = 65_536
+/** How long what a client had sent before it left may wait to be read. */
+const leftMs = 10_000
+/** Why a connection is closed whose client has gone. */
+const clientClosed = 'the client closed the network connection'
 /** A deadline that is found this late may have passed while we did not listen. */
 const stallMs = 10
 /** Before CONNECT. */
@@ -77,6 +76,10 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   filedMs = 0
   /** Not due before, whatever the machine says. */
   #graceMs = 0
+  /** What came while it was held. */
+  #heldBytes = 0
+  /** Its client has gone, and is served until then; Infinity: it has not. */
+  #leftUntilMs = Number.POSITIVE_INFINITY
   readonly #outbox: Outbox
   #gone: (() => void) | undefined = undefined
 
@@ -123,8 +126,9 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
       this.broker.overload.noticed(nowMs)
       this.machine.receive(chunk, nowMs)
       if (this.publishedFrom >= 0) pauseAfterPublish(this)
-      // Not after the end: a transport that is paused would not see the other end go.
-      if (!this.machine.isClosed && (this.machine.held || this.#isOwedTooMuch)) this.transport.pause()
+      if (this.machine.held) this.#heldBytes += chunk.length
+      // Not after the end: a transport that is paused does not see the other end go.
+      if (!this.machine.isClosed && this.#hasEnough) this.transport.pause()
       this.session?.feed?.go()
     } catch (error) {
       this.#broke(error)
@@ -138,21 +142,31 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   }
 
   lost(error: Error | undefined): void {
-    this.broker.connections.delete(this)
     this.#gone?.()
-    this.guard(() =>
-      this.machine.lost(error === undefined ? 'the client closed the network connection' : error.message),
-    )
+    if (error === undefined && this.machine.held && this.machine.session !== undefined && !this.machine.isClosed) {
+      this.#leftUntilMs = this.broker.clock.now() + leftMs
+      this.broker.deadlines.file(this)
+    } else this.#end(error === undefined ? clientClosed : error.message)
+  }
+
+  #end(sentence: string): void {
+    this.broker.connections.delete(this)
+    this.guard(() => this.machine.lost(sentence))
+  }
+
+  get #hasLeft(): boolean {
+    return this.#leftUntilMs !== Number.POSITIVE_INFINITY
   }
 
   // Time.
 
   get deadlineMs(): number {
-    return Math.max(this.machine.deadlineMs, this.#graceMs)
+    return this.#hasLeft ? this.#leftUntilMs : Math.max(this.machine.deadlineMs, this.#graceMs)
   }
 
   due(nowMs: number): void {
     this.guard(() => {
+      if (this.#hasLeft) return this.#end('the client left, and what it had sent could not be read in time')
       const { deadlineMs } = this.machine
       if (nowMs - deadlineMs > stallMs && this.#graceMs <= deadlineMs) {
         // The event loop stood still, and what the client sent meanwhile has not been read: first it is.
@@ -171,20 +185,20 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
       this.machine.release(this.broker.clock.now())
       if (this.publishedFrom >= 0) pauseAfterPublish(this)
       this.readOn()
+      if (this.#hasLeft && !this.machine.held) this.#end(clientClosed)
     })
   }
 
   /** Read the transport again, unless there is a reason not to. */
   readOn(): void {
-    if (!this.machine.held && !this.machine.isClosed && !this.#isOwedTooMuch) this.transport.resume()
+    if (this.machine.held || this.machine.isClosed || this.#outbox.owesTooMuch) return
+    this.#heldBytes = 0
+    this.transport.resume()
   }
 
-  /**
-   * Deliveries stop at `outboxBytesMax`; what is owed beyond twice that are answers, and a client that asks for answers
-   * without reading them is no longer listened to.
-   */
-  get #isOwedTooMuch(): boolean {
-    return !this.machine.outgoing.writable && this.#outbox.pendingBytes > 2 * this.broker.limits.outboxBytesMax
+  get #hasEnough(): boolean {
+    if (!this.machine.held) return this.#outbox.owesTooMuch
+    return this.pause !== undefined || this.#heldBytes >= heldBytesMax
   }
 
   /** Do something for this connection; if it fails, that is the end of this connection and of nothing else. */
@@ -208,18 +222,19 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
     const { clientId, transport } = this
     const fields = { clientId, peer: transport.peer, reasonCode, reason: sentence }
     this.broker.boundedLog.warn(addressOf(transport.peer), fields, 'client refused')
-    this.machine.refuse(connackCodes.get(reasonCode) ?? reasonCode, sentence, extra)
+    this.machine.refuse(inConnack(reasonCode), sentence, extra)
   }
 
   /** End it from our side, in the words that fit: CONNACK where the client is not in yet, DISCONNECT after. */
   disconnect(reasonCode: ReasonCode, sentence: string, serverReference?: string): void {
     if (this.machine.connectPacket !== undefined && this.machine.session === undefined)
       this.refuse(reasonCode, sentence)
-    else this.machine.disconnect(disconnectCodes.get(reasonCode) ?? reasonCode, sentence, serverReference)
+    else this.machine.disconnect(inDisconnect(reasonCode), sentence, serverReference)
   }
 
   /** The server is shutting down: tell the client, and wait until the network connection is gone, at most `ms`. */
   sayGoodbye(ms: number): Promise<void> {
+    if (this.#hasLeft) return Promise.resolve(this.#end(clientClosed))
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.transport.destroy(), ms)
       this.#gone = () => {
@@ -258,6 +273,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
 
   closed(reason: CloseReason): void {
     this.broker.deadlines.remove(this)
+    if (this.#hasLeft) this.broker.connections.delete(this)
     if (reason.by === 'network') this.#outbox.destroy()
     else this.#outbox.end()
     onClosed(this, reason)

@@ -55,6 +55,14 @@ export class Outbox implements Outlet, Flushable {
     return this.#fullBytes + (this.outgoing?.writer.at ?? 0) + this.#transport.pendingBytes
   }
 
+  /**
+   * Deliveries stop at `bytesMax`; what is owed beyond twice that are answers, and a client that asks for answers without
+   * reading them is not to be listened to.
+   */
+  get owesTooMuch(): boolean {
+    return this.outgoing?.writable === false && this.pendingBytes > 2 * this.#bytesMax
+  }
+
   makeRoom(writer: Writer, size: number): void {
     const { bytes, at } = writer
     if (bytes.length > 0 && bytes.length < largeChunkBytes && at + size <= largeChunkBytes) {

@@ -60,6 +60,7 @@ export class SocketTransport implements Transport {
   end(): void {
     if (this.#ending) return
     this.#ending = true
+    if (this.#socket.destroyed) return
     this.#socket.end()
     this.#socket.resume()
     const timer = setTimeout(() => this.#socket.destroy(), lingerMs)

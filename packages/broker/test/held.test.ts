@@ -1,0 +1,139 @@
+// A client that is not read while an answer is awaited, and goes: over a network, where that has to be noticed.
+import { describe, expect, test, vi } from 'vitest'
+import type { BrokerOptions } from '../src/broker.ts'
+import { Connection } from '../src/connection/connection.ts'
+import { startBroker, turns } from './harness.ts'
+import { payloadText, WireClient } from './wire-client.ts'
+
+const schemes = ['tcp', 'ws'] as const
+const will = { topicName: 'will', payload: new TextEncoder().encode('gone'), qos: 0, retain: false } as const
+
+type Answer = (yes: boolean) => void
+
+/** A broker that listens, and somebody who watches, connected without being asked. */
+async function listening(scheme: 'tcp' | 'ws', options: BrokerOptions) {
+  const started = startBroker(options)
+  const { url } = await started.broker.listen(`${scheme}://127.0.0.1:0`)
+  const watcher = await started.client('watcher')
+  await watcher.subscribe('#')
+  const connections = (count: number): Promise<void> =>
+    vi.waitFor(() => expect(started.broker.stats.connections).toBe(count))
+  return { ...started, url, watcher, connections }
+}
+
+/** And a client that is held: whether it may publish has been asked, and not answered. */
+async function asking(scheme: 'tcp' | 'ws') {
+  const answers: Answer[] = []
+  const started = await listening(scheme, {
+    authorize: ({ topic }) => topic !== 'asked' || new Promise((resolve) => void answers.push(resolve)),
+  })
+  const client = await WireClient.connect(started.url, { clientId: 'a', will })
+  client.post('asked', 'one')
+  await vi.waitFor(() => expect(answers).toHaveLength(1))
+  return { ...started, client, answers }
+}
+
+describe.each(schemes)('before CONNACK, over %s', (scheme) => {
+  test.each(['end', 'reset'] as const)('one that is gone (%s) throws nobody out', async (leave) => {
+    const answers: Answer[] = []
+    const { broker, url, connections } = await listening(scheme, {
+      authenticate: ({ userName }) => userName !== 'asked' || new Promise((resolve) => void answers.push(resolve)),
+    })
+    const living = await WireClient.connect(url, { clientId: 'a' })
+    const dead = await WireClient.open(url)
+    dead.send({ type: 'connect', protocolVersion: 5, cleanStart: true, keepAlive: 0, clientId: 'a', userName: 'asked' })
+    await vi.waitFor(() => expect(answers).toHaveLength(1))
+    expect(broker.stats.connections).toBe(3)
+    dead[leave]()
+    await connections(2)
+    answers[0]?.(true)
+    await turns()
+    expect(await living.settled()).toEqual([])
+    expect(broker.stats.connections).toBe(2)
+  })
+})
+
+describe.each(schemes)('when it was connected, over %s', (scheme) => {
+  test('one that said all it had to say and went is served to the end', async () => {
+    const { client, watcher, answers, connections } = await asking(scheme)
+    client.post('free', 'two')
+    client.send({ type: 'disconnect', reasonCode: 0 })
+    client.end()
+    await client.closed()
+    expect(await watcher.settled()).toEqual([])
+    answers[0]?.(true)
+    // The Will is deleted: DISCONNECT was read [MQTT-3.14.4-3].
+    expect((await watcher.messages(2)).map(payloadText)).toEqual(['one', 'two'])
+    await connections(1)
+    expect(await watcher.settled()).toEqual([])
+  })
+
+  test('one that went without DISCONNECT is served to the end, and then its Will', async () => {
+    const { client, watcher, answers, connections } = await asking(scheme)
+    client.post('free', 'two')
+    client.end()
+    await client.closed()
+    answers[0]?.(true)
+    expect((await watcher.messages(3)).map(payloadText)).toEqual(['one', 'two', 'gone'])
+    await connections(1)
+  })
+
+  test('one whose answer never comes is gone after ten seconds', async () => {
+    const { client, clock, watcher, broker, connections } = await asking(scheme)
+    client.end()
+    await client.closed()
+    await turns()
+    expect(broker.stats.connections).toBe(2)
+    clock.advance(9_999)
+    expect(broker.stats.connections).toBe(2)
+    expect(await watcher.settled()).toEqual([])
+    clock.advance(1)
+    await connections(1)
+    expect((await watcher.messages(1)).map(payloadText)).toEqual(['gone'])
+  })
+
+  test('one that has come back is not in its own way', async () => {
+    const { client, url, watcher, answers, connections } = await asking(scheme)
+    client.end()
+    await client.closed()
+    const again = await WireClient.connect(url, { clientId: 'a' })
+    await connections(2)
+    answers[0]?.(true)
+    await turns()
+    expect((await watcher.settled()).map(payloadText)).toEqual(['gone'])
+    expect(await again.settled()).toEqual([])
+  })
+
+  test('a broker that closes does not wait for it', async () => {
+    const { client, broker, connections } = await asking(scheme)
+    client.end()
+    await client.closed()
+    await turns()
+    await broker.close()
+    await connections(0)
+  })
+})
+
+test('one that is reset is gone at once', async () => {
+  const { client, watcher, answers, connections } = await asking('tcp')
+  client.reset()
+  await connections(1)
+  expect((await watcher.messages(1)).map(payloadText)).toEqual(['gone'])
+  answers[0]?.(true)
+  expect(await watcher.settled()).toEqual([])
+})
+
+test('what it goes on sending is taken up to a bound, and all of it is served', async () => {
+  const { client, answers } = await asking('tcp')
+  const data = vi.spyOn(Connection.prototype, 'data')
+  const taken = (): number => data.mock.calls.reduce((sum, [chunk]) => sum + chunk.length, 0)
+  // No receiver that would have to keep up.
+  const payload = new Uint8Array(512 * 1024)
+  for (let i = 0; i < 32; i++) client.post('$free', payload, { qos: 1 })
+  await vi.waitFor(() => expect(taken()).toBeGreaterThanOrEqual(65_536))
+  await turns(100)
+  expect(taken()).toBeLessThanOrEqual(2 * 65_536)
+  answers[0]?.(true)
+  for (let i = 0; i < 32; i++) expect((await client.next('puback')).packetId).toBe(i + 1)
+  data.mockRestore()
+})
