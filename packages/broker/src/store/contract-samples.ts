@@ -1,13 +1,19 @@
 /** What the store contract stores, and how it compares what comes back. */
 import assert from 'node:assert/strict'
 import {
+  createBufferWriter,
   createPublication,
   type Delivery,
+  decodePublish,
+  encodePacket,
+  encodePublication,
+  PropertyScratch,
   Publication,
   publicationPayload,
   publicationProperties,
   publicationTopic,
   type QoS,
+  writtenBytes,
 } from '@mq/core'
 import type { StoredSession, StoredState, StoredSubscription } from './store.ts'
 
@@ -62,6 +68,7 @@ export const varied: readonly Delivery[] = [
     return { publication, qos: 1, retain: true, subscriptionIdentifiers: undefined, token: undefined }
   }),
   { ...delivery('with properties'), publication: withProperties() },
+  { ...delivery('as it came'), publication: asItCame() },
   { ...delivery('apart'), publication: withTopicApart() },
   { ...delivery('large'), publication: large() },
 ]
@@ -87,6 +94,30 @@ function withProperties(): Publication {
   })
   publication.expiresAtMs = 1_700_000_000_123.5
   return publication
+}
+
+/** As a client sends it: the Message Expiry Interval stays where it came, among the properties. */
+function asItCame(): Publication {
+  const writer = createBufferWriter()
+  const packet = {
+    type: 'publish',
+    topicName: 'as it came',
+    payload: new TextEncoder().encode('text'),
+    qos: 1,
+    retain: true,
+    dup: false,
+    packetId: 1,
+    properties: { contentType: 'text/plain', messageExpiryInterval: 60, userProperties: [['a', '1']] },
+  } as const
+  encodePacket(writer, packet, 5)
+  const bytes = writtenBytes(writer)
+  const publication = new Publication()
+  // Behind two bytes of fixed header.
+  const problem = decodePublish(publication, bytes, 0, 2, bytes.length, 5, new PropertyScratch())
+  assert.equal(problem, undefined)
+  assert.ok(publication.expiryAt > 0)
+  publication.expiresAtMs = 1_700_000_060_000
+  return publication.keep()
 }
 
 /** As a router hands it on: the topic in bytes that are shared, the payload in the middle of others. */
@@ -134,5 +165,14 @@ export function plainPublication(publication: Publication): object {
     properties: publicationProperties(publication),
     published: [publication.qos, publication.retain, publication.payloadFormatIndicator],
     expiresAtMs: publication.expiresAtMs,
+    sent: sentBytes(publication),
   }
+}
+
+/** What a receiver would get 18 seconds before the end: with one Message Expiry Interval, which says so. */
+function sentBytes(publication: Publication): string {
+  const writer = createBufferWriter()
+  const expiry = publication.expiresAtMs === Number.POSITIVE_INFINITY ? -1 : 18
+  encodePublication(writer, publication, 5, 1, false, false, 1, 0, false, expiry, undefined)
+  return Buffer.from(writtenBytes(writer)).toString('base64')
 }

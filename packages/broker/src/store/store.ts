@@ -7,7 +7,8 @@
  *
  * Only sessions that outlive their connection (`Session Expiry Interval` > 0) are stored. A Publication is immutable once
  * kept, so a store may hold on to it; it is the same object for all sessions that a message was queued for, and should be
- * written once.
+ * written once. What a store gives back has all fields of what it was given, offsets adjusted to where the bytes lie now,
+ * `expiryAt` among them: a message that lost it would leave with two Message Expiry Intervals.
  */
 import type { Delivery, Publication, Publisher, QoS } from '@mq/core'
 

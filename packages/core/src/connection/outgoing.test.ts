@@ -193,6 +193,21 @@ test('[MQTT-3.3.2-6] Message Expiry Interval is what is left, in seconds, rounde
   )
 })
 
+test('what is left is never more than four bytes hold, however far away the end is', () => {
+  const { outgoing, take, clock } = setUp()
+  const publication = message(topic('a'))
+  // The time of day, in parts of a millisecond: added to the longest interval, and taken off again, it comes out larger.
+  clock.nowMs = 1_700_000_000_000.1
+  publication.expiresAtMs = clock.nowMs + 0xffff_ffff * 1000
+  publish(outgoing, publication)
+  clock.nowMs -= 1
+  publish(outgoing, publication)
+  deepEqual(
+    take().map((packet) => packet.type === 'publish' && packet.properties?.messageExpiryInterval),
+    [0xffff_ffff, 0xffff_ffff],
+  )
+})
+
 test('before 5.0 nothing has properties, and an acknowledgement has no Reason Code', () => {
   const { outgoing, takeBytes } = setUp()
   outgoing.version = 4

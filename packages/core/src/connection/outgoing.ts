@@ -17,6 +17,8 @@ import type { ProtocolVersion, QoS } from '../spec/version.ts'
 import { OutboundTopicAliases } from '../topic/alias.ts'
 import { createBufferWriter, type Outlet, Writer, writtenBytes } from '../wire/writer.ts'
 
+const fourByteMax = 0xffff_ffff
+
 export class Outgoing implements SessionLink {
   readonly writer: Writer
   version: ProtocolVersion = 4
@@ -134,7 +136,8 @@ export class Outgoing implements SessionLink {
    */
   #remainingExpiry(publication: Publication): number {
     if (publication.expiresAtMs === Number.POSITIVE_INFINITY) return -1
-    return Math.max(0, Math.ceil((publication.expiresAtMs - this.#now()) / 1000))
+    // At most what fits: a clock may be set back, and the last bits of a time that far away are lost.
+    return Math.min(fourByteMax, Math.max(0, Math.ceil((publication.expiresAtMs - this.#now()) / 1000)))
   }
 }
 

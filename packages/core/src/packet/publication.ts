@@ -5,18 +5,19 @@
  *     propertyBytes   … | properties | …           propertiesStart … propertiesEnd
  *     bytes           … | payload | …              payloadStart … payloadEnd
  *
- * (all three the same array when they come straight from a packet without alias)
+ * (all three the same array as the decoder fills it, as a rule; then the topic is pointed to its interned bytes)
  *
  * The decoder's own Publication is filled anew for every packet and points into the chunk that was read (rule 1 of the hot
- * path: no object per packet). Whoever keeps the message past the turn of the loop takes `keep()`: one copy with only the
- * topic, the forwardable properties and the payload in it, shared by all keepers, so that a slice never pins a read chunk.
+ * path: no object per packet). Both are written over as soon as the call is over. Whoever keeps the message longer takes
+ * `keep()`: one copy with only the topic, the forwardable properties and the payload in it, shared by all keepers.
  *
  * `properties` are those that travel with the message (section 3.3.2.3), already validated, in wire form and without
  * Topic Alias and Subscription Identifier, which are made anew for each receiver. They usually lie in `bytes` too, right in
  * front of the payload; where one had to be cut out, the decoder put the rest in `propertyBytes`. A Message Expiry Interval
  * stays among them, and whoever sends the message writes what is left of it over the copy: at `expiryAt` is its place.
  *
- * Always holds: a kept Publication never changes.
+ * Always holds: a kept Publication never changes; where `expiryAt` is -1 there is no Message Expiry Interval among the
+ * properties, for a second one would be written beside it.
  */
 
 import type { QoS } from '../spec/version.ts'
