@@ -200,6 +200,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
         mayBePublic: context.authenticate !== undefined || options.allowAnonymous === true,
         accept,
         trouble: (error) => logger.error({ err: error, url }, 'a connection could not be accepted'),
+        remark: (sentence) => logger.warn({ url }, sentence),
       })
       if (context.closing) {
         await listener.close()

@@ -18,6 +18,7 @@ export interface ListenWishes {
   readonly mayBePublic: boolean
   readonly accept: (transport: Transport) => void
   readonly trouble: (error: Error) => void
+  readonly remark: (sentence: string) => void
 }
 
 export function listen(address: string, wishes: ListenWishes): Promise<Listener> {
@@ -43,6 +44,7 @@ export function listen(address: string, wishes: ListenWishes): Promise<Listener>
     maximumPacketSize: wishes.maximumPacketSize,
     accept: wishes.accept,
     trouble: wishes.trouble,
+    remark: wishes.remark,
   })
 }
 

@@ -20,6 +20,8 @@ export interface ListenerOptions {
   readonly accept: (transport: Transport) => void
   /** Something went wrong while listening, and it goes on. */
   readonly trouble: (error: Error) => void
+  /** It listens, and there is something that its owner should know. */
+  readonly remark: (sentence: string) => void
 }
 
 /** The error of a listener that could not start, in a sentence. */

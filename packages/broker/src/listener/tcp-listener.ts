@@ -22,7 +22,11 @@ export function listenTcp(options: ListenerOptions): Promise<Listener> {
       else reject(listenError(error, options.url.href.replace(/\/$/, '')))
     })
     server.listen({ port, host, backlog: 4096 }, () => {
-      readIntoOneBuffer(server, accept)
+      if (!readIntoOneBuffer(server, accept)) {
+        options.remark(
+          'this version of Node.js has no way for a server to read into one buffer: messages cost more CPU time',
+        )
+      }
       const address = server.address()
       const got = address !== null && typeof address === 'object' ? address.port : port
       resolve({
