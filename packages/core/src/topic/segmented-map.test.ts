@@ -48,7 +48,7 @@ test('its segments do not split all at the same time', () => {
   } finally {
     Map.prototype.delete = original
   }
-  // Fifty segments of up to 8,192: if all split together, half of 400,000 would move. Three splits are 12,000.
+  // Did all split at 8,192, then 32 segments would do so together, and half of 262,144 would move. Three splits are 12,000.
   expect(movedMax).toBeGreaterThan(2000)
   expect(movedMax).toBeLessThan(16_000)
 })

@@ -11,7 +11,7 @@
  *
  * A good hash fills all segments alike, and were they full at the same size they would split at the same time: a hundred
  * splits of a millisecond, one after the other. So each has a size of its own at which it splits, and while the whole map
- * doubles the splits come one by one.
+ * doubles the splits come one by one. For that, four entries in ten more are moved in all.
  *
  * Always holds: every key lies in directory[hash & (directory.length - 1)]. A key is in one segment only. Segments are not
  * merged again until the map is empty: a broker that had a million subscriptions will have them again.
@@ -122,7 +122,10 @@ export class SegmentedMap<Value> {
   }
 }
 
-/** No segment has more, but where keys that a hostile peer made share their low bits: slower to grow, never wrong. */
+/**
+ * No segment has more, but where there are as many as there may be (some 25 million entries), and where keys that a hostile
+ * peer made share their low bits: slower to grow, never wrong.
+ */
 const segmentEntriesMax = 8192
 const depthMax = 12
 const noSegments: never[] = []
