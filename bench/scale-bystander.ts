@@ -41,7 +41,7 @@ function publish(): void {
     publisher.send(writtenBytes(writer))
     dueMs += intervalMs
   }
-  setTimeout(publish, dueMs - performance.now())
+  setTimeout(publish, Math.max(0, dueMs - performance.now()))
 }
 publish()
 
