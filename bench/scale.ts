@@ -27,7 +27,7 @@ export async function measureScale(seconds: number, size: number = million): Pro
   for (const { name, cpuUsEach, pauseMaxMs, waits } of await measureFanouts(seconds)) {
     add(name, 'CPU per delivery', 'µs', cpuUsEach)
     add(name, 'event loop late, longest', 'ms', pauseMaxMs, 50)
-    addWaits(name, waits)
+    addWaits(name, waits, 50)
   }
   for (const [perPacket, count] of [
     [100, size],

@@ -127,6 +127,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   const mechanisms = options.mechanisms ?? []
   const failed = (error: unknown): void => logger.error({ err: error }, 'internal error')
   const deadlines = new Deadlines(clock, failed)
+  const flusher = new Flusher(failed)
   let closing: Promise<void> | undefined
 
   const context: BrokerContext & { sessions: SessionRegistry } = {
@@ -138,7 +139,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     deadlines,
     overload: new Overload(limits.eventLoopDelayMaxMs, deadlines, clock, counters, logger),
     boundedLog: new BoundedLog(logger, clock, deadlines),
-    flusher: new Flusher(failed),
+    flusher,
     turn: new Turn(failed),
     pool: new ChunkPool(),
     workspace: createWorkspace(topics),
@@ -149,7 +150,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
       close().catch(failed)
     }),
     index,
-    router: new Router(index, topics, counters),
+    router: new Router(index, topics, counters, flusher),
     retained: new RetainedMessages(store, limits, chunkClock.now),
     sessions: undefined as never,
     connections: new Set(),

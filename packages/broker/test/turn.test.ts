@@ -66,6 +66,25 @@ describe('more than a turn of the event loop takes', () => {
   })
 })
 
+test('who gets one message does not wait for the thousand who got another just before', async () => {
+  const { client } = startBroker()
+  const many = await Promise.all(Array.from({ length: 1000 }, (_, n) => client(`r${n}`)))
+  for (const each of many) await each.subscribe('all')
+  const one = await client('one')
+  await one.subscribe('other')
+  const publisher = await client('p')
+  let served = 0
+  const all = many.map(async (each) => {
+    await each.next('publish')
+    served++
+  })
+  publisher.post('all', 'x')
+  publisher.post('other', 'y')
+  await one.next('publish')
+  expect(served).toBeLessThan(600)
+  await Promise.all(all)
+})
+
 describe('sessions that end in a turn that has done its share', () => {
   test('are gone soon, and nobody carries one on that is ending', async () => {
     const { broker, client } = startBroker()

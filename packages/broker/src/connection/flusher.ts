@@ -3,12 +3,12 @@
  *
  *     became dirty in this turn ──► flushed now, unless there are very many
  *                                        │ the rest
- *                                        └──► backlog ──► some in each turn, first come, first served
+ *     a message to very many ────────────┴──► backlog ──► some in each turn, first come, first served
  *
  * A flush is a system call, 4 to 20 us. A message to ten thousand receivers makes as many dirty at once, and were they all
- * flushed in one turn nobody would be read for a tenth of a second. So a turn flushes a bounded number, those first that
- * became dirty in it: who has nothing to do with the ten thousand does not wait behind them. What is written meanwhile for
- * somebody in the backlog leaves with the same write.
+ * flushed in one turn nobody would be read for a tenth of a second. So a turn flushes a bounded number, and those first that
+ * have nothing to do with the ten thousand: they do not wait behind them. What is written meanwhile for somebody in the
+ * backlog leaves with the same write.
  *
  * Always holds: what is dirty is on exactly one of the lists; while anything is, a flush is scheduled.
  */
@@ -26,6 +26,8 @@ export const flushesPerTurn = 256
 const backlogShare = flushesPerTurn / 2
 
 export class Flusher {
+  /** One message is going to very many: they are flushed as there is time. */
+  isBulk = false
   #dirty: Flushable[] = []
   #spare: Flushable[] = []
   #backlog: Flushable[] = []
@@ -42,7 +44,8 @@ export class Flusher {
 
   add(one: Flushable): void {
     one.dirty = true
-    this.#dirty.push(one)
+    if (this.isBulk) this.#backlog.push(one)
+    else this.#dirty.push(one)
     this.#schedule()
   }
 

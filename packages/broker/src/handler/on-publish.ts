@@ -6,6 +6,7 @@ import { type Publication, ReasonCode, type TopicEntry } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import { slow } from '../limit/back-pressure.ts'
 import { slowPublisher } from '../limit/slow-publisher.ts'
+import { fewReceivers } from '../limit/turn.ts'
 import type { Route } from '../routing/route.ts'
 import { askAuthorizer, whenAnswered } from './ask.ts'
 import { isReserved } from './on-connect.ts'
@@ -30,9 +31,6 @@ export function onPublish(connection: Connection, publication: Publication, topi
     whenAnswered(connection, allowed, (answer) => goOn(connection, message, topic, answer))
   }
 }
-
-/** More than that is a matter for limit/turn.ts. */
-const fewReceivers = 256
 
 function mustWait({ broker }: Connection, topic: TopicEntry<Route>): boolean {
   return broker.turn.isSpent && broker.router.countReceivers(topic, undefined) > fewReceivers

@@ -18,6 +18,9 @@ const unitsPerTurn = 8192
 export const subscriptionUnits = 16
 export const unsubscriptionUnits = 4
 
+/** A message to no more is not costly. */
+export const fewReceivers = 256
+
 export class Turn {
   /** Costly work is to wait for another turn. */
   isSpent = false

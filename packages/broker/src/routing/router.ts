@@ -3,7 +3,9 @@
  * be known before a message comes is in the topic's Route.
  */
 import type { Publication, QoS, Session, TopicEntry, TopicTable } from '@mq/core'
+import type { Flusher } from '../connection/flusher.ts'
 import { isCongested } from '../limit/congestion.ts'
+import { fewReceivers } from '../limit/turn.ts'
 import type { Counters } from '../metric/counters.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import type { Route } from './route.ts'
@@ -18,18 +20,30 @@ export class Router {
   readonly #index: SubscriptionIndex
   readonly #topics: TopicTable<Route>
   readonly #counters: Counters
+  readonly #flusher: Flusher
   /** Of the last message routed: every connected receiver is behind (and there is one). See limit/back-pressure.ts. */
   congested = false
 
-  constructor(index: SubscriptionIndex, topics: TopicTable<Route>, counters: Counters) {
+  constructor(index: SubscriptionIndex, topics: TopicTable<Route>, counters: Counters, flusher: Flusher) {
     this.#index = index
     this.#topics = topics
     this.#counters = counters
+    this.#flusher = flusher
   }
 
   /** `publisher`: whose No Local subscriptions do not hear it; undefined for the broker itself. */
   route(publication: Publication, topic: TopicEntry<Route>, publisher: Session | undefined): Routed {
-    const { targets, groups } = this.#index.route(topic)
+    const route = this.#index.route(topic)
+    if (route.targets.length <= fewReceivers) return this.#handOut(publication, route, publisher)
+    this.#flusher.isBulk = true
+    try {
+      return this.#handOut(publication, route, publisher)
+    } finally {
+      this.#flusher.isBulk = false
+    }
+  }
+
+  #handOut(publication: Publication, { targets, groups }: Route, publisher: Session | undefined): Routed {
     const { qos, retain } = publication
     let matched = false
     let taken = false
