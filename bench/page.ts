@@ -104,6 +104,9 @@ function brokersOf(result: BenchResult): string {
   return markdown(['CPU µs per delivered message', ...brokers.map((broker) => titled(result, broker))], rows)
 }
 
+/** How many times Mosquitto's p99 ours may be. */
+const latencyAtMost = 1.5
+
 /** Of the scenarios that have a rate: with a window, latency is little else than the window. */
 function latencyOf(result: BenchResult): string {
   const brokers = brokerNamesOf(result)
@@ -116,9 +119,13 @@ function latencyOf(result: BenchResult): string {
       const ratio = own === undefined || broker === 'mq' ? '' : ` (${(each.p99Ms / own.p99Ms).toFixed(1)}×)`
       return `${each.p50Ms.toFixed(2)} / ${each.p99Ms.toFixed(2)}${ratio}${behind(each)}`
     })
-    return [scenario, ...cells]
+    const mosquitto = find(result, scenario, 'mosquitto')
+    if (own === undefined || mosquitto === undefined) return [scenario, ...cells, '–']
+    const times = own.p99Ms / mosquitto.p99Ms
+    return [scenario, ...cells, `${times.toFixed(2)}×${times > latencyAtMost ? ', **missed**' : ''}`]
   })
-  return markdown(['ms until delivery, p50 / p99', ...brokers.map((broker) => titled(result, broker))], rows)
+  const header = ['ms until delivery, p50 / p99', ...brokers.map((broker) => titled(result, broker))]
+  return markdown([...header, `ours to Mosquitto's p99, at most ${latencyAtMost.toFixed(1)}×`], rows)
 }
 
 function protocolsOf({ protocols = [] }: Partial<BenchResult>): string {

@@ -73,6 +73,8 @@ const result: BenchResult = {
     endToEnd('paced', 'mq', 9, { targetPerSecond: 1000, p50Ms: 0.5, p99Ms: 2 }),
     endToEnd('paced', 'mosquitto', 18, { targetPerSecond: 1000, p50Ms: 0.4, p99Ms: 5 }),
     endToEnd('paced', 'yardstick', 6, { targetPerSecond: 1000, version: '' }),
+    endToEnd('late', 'mq', 1, { targetPerSecond: 1000, p99Ms: 4 }),
+    endToEnd('late', 'mosquitto', 1, { targetPerSecond: 1000, p99Ms: 2 }),
   ],
 }
 
@@ -95,14 +97,16 @@ describe('the tables', () => {
         '| fanin | 3.00, 4 lost, 0 errors | – | – |',
         '| sparse | – | 9.00, only 1,000/s | – |',
         '| paced | 9.00 | 18.00 (2.0×) | 6.00 (0.7×) |',
+        '| late | 1.00 | 1.00 (1.0×) | – |',
       ].join('\n'),
     )
   })
 
-  test('latency, where there was a rate', () => {
+  test('latency, where there was a rate, and whether ours is too late', () => {
     expect(tables['latency']?.split('\n').slice(2)).toEqual([
-      '| sparse | – | 1.00 / 2.00, only 1,000/s | – |',
-      '| paced | 0.50 / 2.00 | 0.40 / 5.00 (2.5×) | 1.00 / 2.00 (1.0×) |',
+      '| sparse | – | 1.00 / 2.00, only 1,000/s | – | – |',
+      '| paced | 0.50 / 2.00 | 0.40 / 5.00 (2.5×) | 1.00 / 2.00 (1.0×) | 0.40× |',
+      '| late | 1.00 / 4.00 | 1.00 / 2.00 (0.5×) | – | 2.00×, **missed** |',
     ])
   })
 
