@@ -1,5 +1,5 @@
 // Work that takes much longer than a message is spread over turns of the event loop (src/limit/turn.ts).
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { startBroker } from './harness.ts'
 import { WireClient } from './wire-client.ts'
 
@@ -123,4 +123,31 @@ test('answers of an authorizer that come together are acted upon in turns, each 
     expect(got).toContain('publish')
   }
   expect(broker.stats.subscriptions).toBe(6 * 900)
+})
+
+/** PUBLISH at QoS 0, without properties or payload. */
+const publishBytes = (topicName: string): number[] => [
+  0x30,
+  topicName.length + 3,
+  0,
+  topicName.length,
+  ...new TextEncoder().encode(topicName),
+  0,
+]
+
+test.each([
+  ['subscriptions', (_n: number) => 'all'],
+  ['shared subscriptions', (n: number) => `$share/group-${n}/all`],
+])('a message to very many, by %s, does not keep another waiting', async (_what, filterOf) => {
+  const { client } = startBroker()
+  for (let n = 0; n < 300; n++) await (await client(`r${n}`)).subscribe(filterOf(n))
+  const bystander = await client('bystander')
+  await bystander.subscribe('other')
+  const publisher = await client('p')
+  const receive = vi.spyOn(WireClient.prototype, 'receive')
+  publisher.sendBytes([...publishBytes('all'), ...publishBytes('other')])
+  await bystander.messages(1)
+  expect(receive.mock.contexts[0]).toBe(bystander)
+  await vi.waitFor(() => expect(receive).toHaveBeenCalledTimes(301))
+  receive.mockRestore()
 })

@@ -34,7 +34,7 @@ export class Router {
   /** `publisher`: whose No Local subscriptions do not hear it; undefined for the broker itself. */
   route(publication: Publication, topic: TopicEntry<Route>, publisher: Session | undefined): Routed {
     const route = this.#index.route(topic)
-    if (route.targets.length <= fewReceivers) return this.#handOut(publication, route, publisher)
+    if (route.targets.length + route.groups.length <= fewReceivers) return this.#handOut(publication, route, publisher)
     this.#flusher.isBulk = true
     try {
       return this.#handOut(publication, route, publisher)
