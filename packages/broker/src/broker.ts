@@ -10,6 +10,7 @@ import { ChunkClock, type Clock, systemClock } from './config/clock.ts'
 import { type BrokerLimits, resolveLimits } from './config/limits.ts'
 import { ChunkPool } from './connection/chunk-pool.ts'
 import { Connection } from './connection/connection.ts'
+import { ConnectionList } from './connection/connection-list.ts'
 import { Deadlines } from './connection/deadlines.ts'
 import { Flusher } from './connection/flusher.ts'
 import type { BrokerContext } from './context.ts'
@@ -134,6 +135,11 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     clock: chunkClock,
     logger,
     limits,
+    queueLimits: {
+      messagesMax: limits.queueMessagesMax,
+      bytesMax: limits.queueBytesMax,
+      policy: limits.queuePolicy,
+    },
     serverLimits: limits satisfies ServerLimits,
     counters,
     deadlines,
@@ -153,7 +159,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     router: new Router(index, topics, counters, flusher),
     retained: new RetainedMessages(store, limits, chunkClock.now),
     sessions: undefined as never,
-    connections: new Set(),
+    connections: new ConnectionList(),
     authenticate:
       options.authenticate ?? (mechanisms.length > 0 && !options.allowAnonymous ? refuseAnonymous : undefined),
     mechanisms,
@@ -268,7 +274,7 @@ const goodbyeMs = 1000
 async function shutDown(context: BrokerContext, listeners: ReadonlySet<Listener>): Promise<void> {
   context.closing = true
   await Promise.all([...listeners].map((listener) => listener.close()))
-  await Promise.all([...context.connections].map((connection) => connection.sayGoodbye(goodbyeMs)))
+  await Promise.all(context.connections.all().map((connection) => connection.sayGoodbye(goodbyeMs)))
   context.boundedLog.close()
   context.deadlines.close()
   await context.gate.idle()

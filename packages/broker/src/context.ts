@@ -1,4 +1,4 @@
-import type { ServerLimits, Workspace } from '@mq/core'
+import type { QueueLimits, ServerLimits, Workspace } from '@mq/core'
 import type { Authenticator } from './auth/authenticate.ts'
 import type { Authorizer } from './auth/authorize.ts'
 import type { Mechanism } from './auth/mechanism.ts'
@@ -6,6 +6,7 @@ import type { ChunkClock } from './config/clock.ts'
 import type { BrokerLimits } from './config/limits.ts'
 import type { ChunkPool } from './connection/chunk-pool.ts'
 import type { Connection } from './connection/connection.ts'
+import type { ConnectionList } from './connection/connection-list.ts'
 import type { Deadlines } from './connection/deadlines.ts'
 import type { Flusher } from './connection/flusher.ts'
 import type { Overload } from './limit/overload.ts'
@@ -28,6 +29,8 @@ export interface BrokerContext {
   /** For what a client can cause as often as it likes. */
   readonly boundedLog: BoundedLog
   readonly limits: BrokerLimits
+  /** Of every session. */
+  readonly queueLimits: QueueLimits
   readonly serverLimits: ServerLimits
   readonly counters: Counters
   readonly deadlines: Deadlines
@@ -42,7 +45,7 @@ export interface BrokerContext {
   readonly router: Router
   readonly retained: RetainedMessages
   readonly sessions: SessionRegistry
-  readonly connections: Set<Connection>
+  readonly connections: ConnectionList<Connection>
   readonly authenticate: Authenticator | undefined
   readonly authorize: Authorizer | undefined
   readonly mechanisms: readonly Mechanism[]

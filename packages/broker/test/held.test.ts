@@ -114,6 +114,73 @@ describe.each(schemes)('when it was connected, over %s', (scheme) => {
   })
 })
 
+test('one that went while it was behind in reading, and reads on, is served to the end', async () => {
+  const answers: Answer[] = []
+  const {
+    broker,
+    url,
+    connections,
+    client: connect,
+  } = await listening('tcp', {
+    authorize: ({ topic }) => topic !== 'asked' || new Promise((resolve) => void answers.push(resolve)),
+  })
+  const publisher = await connect('publisher')
+  const reader = await connect('reader')
+  await reader.subscribe('will')
+  await reader.subscribe('free')
+  const client = await WireClient.connect(url, { clientId: 'a', will })
+  await client.subscribe('flood')
+  client.freeze()
+  while (broker.counters.dropped['slow-receiver'] === 0) {
+    publisher.post('flood', new Uint8Array(250_000))
+    await publisher.settled()
+  }
+  client.post('asked', 'one')
+  await vi.waitFor(() => expect(answers).toHaveLength(1))
+  client.post('free', 'two')
+  client.send({ type: 'disconnect', reasonCode: 0 })
+  client.end()
+  await turns(20)
+  client.thaw()
+  await client.closed()
+  answers[0]?.(true)
+  // DISCONNECT was read, too: there is no Will [MQTT-3.14.4-3].
+  expect((await reader.messages(1)).map(payloadText)).toEqual(['two'])
+  await connections(3)
+  expect(await reader.settled()).toEqual([])
+})
+
+test('what comes for one that went waits for it, or goes to another of its group', async () => {
+  const answers: Answer[] = []
+  const {
+    url,
+    connections,
+    client: connect,
+  } = await listening('tcp', {
+    limits: { queueQos0: true },
+    authorize: ({ topic }) => topic !== 'asked' || new Promise((resolve) => void answers.push(resolve)),
+  })
+  const living = await connect('living')
+  await living.subscribe('$share/group/x', { qos: 1 })
+  const wishes = { clientId: 'a', properties: { sessionExpiryInterval: 60 } }
+  const client = await WireClient.connect(url, wishes)
+  await client.subscribe('$share/group/x', { qos: 1 })
+  await client.subscribe('y')
+  client.post('asked', 'one')
+  await vi.waitFor(() => expect(answers).toHaveLength(1))
+  client.end()
+  await client.closed()
+  await turns(20)
+  const publisher = await connect('publisher')
+  for (const payload of ['1', '2', '3', '4']) await publisher.publish('x', payload, { qos: 1 })
+  publisher.post('y', 'while it was away')
+  await publisher.settled()
+  expect((await living.messages(4)).map(payloadText)).toEqual(['1', '2', '3', '4'])
+  const again = await WireClient.connect(url, { ...wishes, cleanStart: false })
+  expect((await again.messages(1)).map(payloadText)).toEqual(['while it was away'])
+  await connections(4)
+})
+
 test('one that is reset is gone at once', async () => {
   const { client, watcher, answers, connections } = await asking('tcp')
   client.reset()

@@ -194,9 +194,10 @@ export class Publisher implements SessionObserver {
     if (session.link !== undefined && !session.link.writable) {
       // The socket does not take more: this message waits its turn, where the session on its own would drop it.
       this.#queuedQos0.set(publication, pending)
-      session.queue.push({ publication, qos, retain, subscriptionIdentifiers: undefined, token: pending }, (lost) =>
-        this.dropped(session, 'queue-full', lost.publication, lost.qos, lost.token),
-      )
+      const delivery = { publication, qos, retain, subscriptionIdentifiers: undefined, token: pending }
+      for (const lost of session.queue.push(delivery)) {
+        this.dropped(session, 'queue-full', lost.publication, lost.qos, lost.token)
+      }
       return
     }
     this.#inHand = pending
@@ -260,7 +261,7 @@ export class Publisher implements SessionObserver {
     this.#limits.bytesMax = Number.POSITIVE_INFINITY
     for (const delivery of again) {
       // Nobody waits for a message that was aborted after it had been sent.
-      if (!(delivery.token instanceof Pending) || !delivery.token.settled) this.session.queue.push(delivery, () => {})
+      if (!(delivery.token instanceof Pending) || !delivery.token.settled) this.session.queue.push(delivery)
     }
     this.#limits.messagesMax = messagesMax
     this.#limits.bytesMax = bytesMax

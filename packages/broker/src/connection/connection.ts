@@ -39,8 +39,9 @@ import { addressOf } from '../metric/bounded-log.ts'
 import type { Route } from '../routing/route.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import type { StoredWill } from '../session/will.ts'
+import type { Linked } from './connection-list.ts'
 import type { Deadline } from './deadlines.ts'
-import { Outbox } from './outbox.ts'
+import { Outbox, type OutboxOwner } from './outbox.ts'
 import { inConnack, inDisconnect } from './reason-words.ts'
 
 /** Of a client that is not read, so many are taken; after that it has to wait. */
@@ -54,7 +55,7 @@ const stallMs = 10
 /** Before CONNECT. */
 const nobody: Publisher = { clientId: '', userName: undefined }
 
-export class Connection implements ServerHandler<Route>, TransportHandler, Deadline {
+export class Connection implements ServerHandler<Route>, TransportHandler, OutboxOwner, Deadline, Linked<Connection> {
   readonly machine: ServerConnection<Route>
   readonly transport: Transport
   readonly broker: BrokerContext
@@ -74,6 +75,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   pause: Pause | undefined = undefined
   heapIndex = -1
   filedMs = 0
+  next: Connection | undefined = undefined
+  previous: Connection | undefined = undefined
   /** Not due before, whatever the machine says. */
   #graceMs = 0
   /** What came while it was held. */
@@ -86,9 +89,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   constructor(transport: Transport, broker: BrokerContext) {
     this.transport = transport
     this.broker = broker
-    this.#outbox = new Outbox(transport, broker.pool, broker.flusher, broker.limits.outboxBytesMax, () =>
-      this.#writable(),
-    )
+    this.#outbox = new Outbox(transport, broker.pool, broker.flusher, broker.limits.outboxBytesMax, this)
     this.machine = new ServerConnection({
       limits: broker.serverLimits,
       workspace: broker.workspace,
@@ -110,10 +111,6 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
   identify(clientId: string, userName: string | undefined): void {
     this.identity = { clientId, userName }
     if (this.session !== undefined) this.session.identity = this.identity
-  }
-
-  get pendingBytes(): number {
-    return this.#outbox.pendingBytes
   }
 
   // The transport's side.
@@ -141,9 +138,18 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
     this.guard(() => this.#outbox.drained())
   }
 
+  /** The client has caught up: messages that waited may be sent. */
+  writableAgain(): void {
+    this.session?.session.pump()
+    this.session?.feed?.go()
+    this.readOn()
+  }
+
   lost(error: Error | undefined): void {
     this.#gone?.()
     if (error === undefined && this.machine.held && this.machine.session !== undefined && !this.machine.isClosed) {
+      // What is for it waits in the session, or goes to another member of its group: nobody reads here any more.
+      this.machine.outgoing.writable = false
       this.#leftUntilMs = this.broker.clock.now() + leftMs
       this.broker.deadlines.file(this)
     } else this.#end(error === undefined ? clientClosed : error.message)
@@ -277,12 +283,6 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Deadl
     if (reason.by === 'network') this.#outbox.destroy()
     else this.#outbox.end()
     onClosed(this, reason)
-  }
-
-  #writable(): void {
-    this.session?.session.pump()
-    this.session?.feed?.go()
-    this.readOn()
   }
 
   #broke(error: unknown): void {

@@ -55,7 +55,7 @@ function setUp(bytesMax = 1024 * 1024) {
     throw error
   })
   let timesWritable = 0
-  const outbox = new Outbox(transport, pool, flusher, bytesMax, () => timesWritable++)
+  const outbox = new Outbox(transport, pool, flusher, bytesMax, { writableAgain: () => timesWritable++ })
   const outgoing = new Outgoing(outbox, () => 0)
   outbox.outgoing = outgoing
   const { writer } = outgoing

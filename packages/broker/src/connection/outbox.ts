@@ -21,12 +21,17 @@ import { emptyBytes } from '@mq/core'
 import { type ChunkPool, largeChunkBytes } from './chunk-pool.ts'
 import type { Flushable, Flusher } from './flusher.ts'
 
+export interface OutboxOwner {
+  /** The receiver has caught up: messages that waited may be sent. */
+  writableAgain(): void
+}
+
 export class Outbox implements Outlet, Flushable {
   readonly #transport: Transport
   readonly #pool: ChunkPool
   readonly #flusher: Flusher
   readonly #bytesMax: number
-  readonly #writableAgain: () => void
+  readonly #owner: OutboxOwner
   /** Set once, right after construction: the machine's writing half needs this outbox to be made, and the reverse. */
   outgoing: Outgoing | undefined = undefined
   #full: { readonly bytes: Uint8Array; readonly length: number }[] = []
@@ -35,19 +40,12 @@ export class Outbox implements Outlet, Flushable {
   #closed = false
   dirty = false
 
-  constructor(
-    transport: Transport,
-    pool: ChunkPool,
-    flusher: Flusher,
-    bytesMax: number,
-    /** The receiver has caught up: messages that waited may be sent. */
-    writableAgain: () => void,
-  ) {
+  constructor(transport: Transport, pool: ChunkPool, flusher: Flusher, bytesMax: number, owner: OutboxOwner) {
     this.#transport = transport
     this.#pool = pool
     this.#flusher = flusher
     this.#bytesMax = bytesMax
-    this.#writableAgain = writableAgain
+    this.#owner = owner
   }
 
   /** Bytes that the receiver is owed and that the system has not taken. */
@@ -106,7 +104,7 @@ export class Outbox implements Outlet, Flushable {
     if (outgoing === undefined || this.#closed) return
     // Not blocked: then no other `drained` will come to ask again.
     if (!this.#blocked || this.pendingBytes <= this.#bytesMax / 2) outgoing.writable = true
-    if (outgoing.writable) this.#writableAgain()
+    if (outgoing.writable) this.#owner.writableAgain()
   }
 
   /** Send what is there and close the transport behind it. */

@@ -8,6 +8,8 @@ afterEach(() => {
   for (const each of opened.splice(0)) each.destroy()
 })
 
+const unreachable = (): void => expect.unreachable()
+
 async function listening(): Promise<net.Server> {
   const server = net.createServer()
   opened.push({ destroy: () => server.close() })
@@ -26,19 +28,20 @@ test('what all connections send is read into the same bytes', async () => {
   const server = await listening()
   const chunks: { readonly from: number; readonly memory: ArrayBufferLike; readonly text: string }[] = []
   let heard = (): void => {}
-  let connections = 0
+  const from = new Map<Socket, number>()
   // Also: this Node.js offers what it takes. If it did not, every message would cost more and nobody would notice.
-  const isOn = readIntoOneBuffer(server, (socket) => {
-    opened.push(socket)
-    const from = ++connections
-    return {
-      received(chunk) {
-        chunks.push({ from, memory: chunk.buffer, text: Buffer.from(chunk).toString() })
-        socket.write('ok')
-        heard()
-      },
-    }
-  })
+  const isOn = readIntoOneBuffer(
+    server,
+    (socket) => {
+      opened.push(socket)
+      from.set(socket, from.size + 1)
+    },
+    (socket, chunk) => {
+      chunks.push({ from: from.get(socket) ?? 0, memory: chunk.buffer, text: Buffer.from(chunk).toString() })
+      socket.write('ok')
+      heard()
+    },
+  )
   expect(isOn).toBe(true)
   for (const text of ['one', 'two']) {
     const next = new Promise<void>((resolve) => {
@@ -62,12 +65,12 @@ test('a socket so made is paused, goes on, ends and says so as any', async () =>
   const server = await listening()
   const got: string[] = []
   const accepted = new Promise<Socket>((resolve) => {
-    readIntoOneBuffer(server, (socket) => {
+    const accept = (socket: Socket): void => {
       opened.push(socket)
       socket.pause()
       resolve(socket)
-      return { received: (chunk) => got.push(Buffer.from(chunk).toString()) }
-    })
+    }
+    readIntoOneBuffer(server, accept, (_socket, chunk) => got.push(Buffer.from(chunk).toString()))
   })
   const sender = client(server)
   sender.end('while paused')
@@ -84,7 +87,7 @@ test('a socket so made is paused, goes on, ends and says so as any', async () =>
 
 test('what goes wrong while accepting is told by the server, as without', async () => {
   const server = await listening()
-  readIntoOneBuffer(server, () => expect.unreachable())
+  readIntoOneBuffer(server, unreachable, unreachable)
   const told = once(server, 'error')
   const { _handle: handle } = server as unknown as { _handle: { onconnection(error: number): void } }
   // EMFILE
@@ -98,6 +101,6 @@ test.each([
   ['another kind', {}],
 ])('a server whose handle is %s is left as it is', (_what, handle) => {
   const server = { _handle: handle } as unknown as net.Server
-  expect(readIntoOneBuffer(server, () => expect.unreachable())).toBe(false)
+  expect(readIntoOneBuffer(server, unreachable, unreachable)).toBe(false)
   expect(server).toEqual({ _handle: handle })
 })

@@ -39,21 +39,28 @@ interface AcceptedSocketOptions extends SocketConstructorOpts {
   readonly onread: OnReadOpts
 }
 
-/** Who hears of what a socket has read. */
-export interface Received {
-  received(chunk: Uint8Array): void
-}
-
 /**
- * From now on `server`, which listens, emits no 'connection': `accept` is called with each socket instead, and what it returns
- * is given what the socket reads, each chunk valid during the call only.
+ * From now on `server`, which listens, emits no 'connection': `accept` is called with each socket instead, and `received` with
+ * what a socket has read, each chunk valid during the call only.
  * @returns false where this Node.js does not offer what it takes; then the server is as it was
  */
-export function readIntoOneBuffer(server: Server, accept: (socket: Socket) => Received): boolean {
+export function readIntoOneBuffer(
+  server: Server,
+  accept: (socket: Socket) => void,
+  received: (socket: Socket, chunk: Uint8Array) => void,
+): boolean {
   const handle = (server as { _handle?: Partial<ServerHandle> | null })._handle
   const plain = handle?.onconnection
   if (!handle || typeof plain !== 'function') return false
   const buffer = new Uint8Array(readBytesMax)
+  // One for all sockets: each calls it as its own.
+  const onread: OnReadOpts = {
+    buffer,
+    callback(this: Socket, length) {
+      received(this, buffer.subarray(0, length))
+      return true
+    },
+  }
   handle.onconnection = (error, client): void => {
     // What went wrong, and what we do not know, Node tells as it always does.
     if (client === undefined || typeof client.setNoDelay !== 'function') {
@@ -61,16 +68,8 @@ export function readIntoOneBuffer(server: Server, accept: (socket: Socket) => Re
       return
     }
     client.setNoDelay(true)
-    let to: Received | undefined
-    const onread: OnReadOpts = {
-      buffer,
-      callback: (length) => {
-        to?.received(buffer.subarray(0, length))
-        return true
-      },
-    }
     const options: AcceptedSocketOptions = { handle: client, readable: true, writable: true, onread }
-    to = accept(new Socket(options))
+    accept(new Socket(options))
   }
   return true
 }

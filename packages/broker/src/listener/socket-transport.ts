@@ -1,5 +1,10 @@
-/** A TCP or TLS socket as a Transport. */
-
+/**
+ * A TCP socket as a Transport.
+ *
+ * The way from the socket to the transport is one property of the socket, and not a closure for each event: a connection is
+ * smaller by them. It is cut when the socket has closed, because a socket may outlive its end for long: Node.js gives each one
+ * a closure that V8 keeps with the old objects, and what that one refers to is kept, too, until the old ones are collected.
+ */
 import type { Socket } from 'node:net'
 import type { Transport, TransportHandler } from '@mq/core'
 
@@ -7,15 +12,32 @@ import type { Transport, TransportHandler } from '@mq/core'
 const lingerMs = 2000
 const nothing = new Uint8Array(0)
 
+const owner: unique symbol = Symbol('transport')
+type OwnedSocket = Socket & { [owner]?: SocketTransport | undefined }
+
+/** `socket` has read `chunk`. */
+export function received(socket: OwnedSocket, chunk: Uint8Array): void {
+  socket[owner]?.received(chunk)
+}
+
+function onError(this: OwnedSocket, error: Error): void {
+  this[owner]?.failed(error)
+}
+
+function onClose(this: OwnedSocket): void {
+  this[owner]?.closed()
+}
+
 export class SocketTransport implements Transport {
   readonly peer: string
-  readonly #socket: Socket
+  readonly #socket: OwnedSocket
   #handler: TransportHandler | undefined = undefined
   #error: Error | undefined = undefined
   #ending = false
 
   constructor(socket: Socket, scheme: string) {
     this.#socket = socket
+    this.#socket[owner] = this
     this.peer = `${scheme}://${socket.remoteFamily === 'IPv6' ? `[${socket.remoteAddress}]` : socket.remoteAddress}:${socket.remotePort}`
   }
 
@@ -25,10 +47,8 @@ export class SocketTransport implements Transport {
 
   attach(handler: TransportHandler): void {
     this.#handler = handler
-    this.#socket.on('error', (error) => {
-      this.#error = error
-    })
-    this.#socket.on('close', () => handler.lost(this.#error))
+    this.#socket.on('error', onError)
+    this.#socket.on('close', onClose)
   }
 
   /** The socket has read this; from whoever reads it. */
@@ -38,14 +58,26 @@ export class SocketTransport implements Transport {
     if (!this.#ending) this.#handler?.data(chunk)
   }
 
+  failed(error: Error): void {
+    this.#error = error
+  }
+
+  closed(): void {
+    this.#socket[owner] = undefined
+    this.#handler?.lost(this.#error)
+  }
+
   write(bytes: Uint8Array): boolean {
     const socket = this.#socket
-    if (socket.destroyed || this.#ending) return true
+    // Node.js ends our side when the client has ended its own; a write after that would make an error of it.
+    if (socket.destroyed || socket.writableEnded || this.#ending) return true
     socket.write(bytes)
     // Nothing left in the stream right after the write: the kernel took it all.
     if (socket.writableLength === 0) return true
     // 'drain' comes only above the high-water mark; an empty write behind the rest reports for any length.
-    socket.write(nothing, this.#drained)
+    socket.write(nothing, (error) => {
+      if (!error && socket.writableLength === 0) this.#handler?.drained()
+    })
     return false
   }
 
@@ -71,9 +103,5 @@ export class SocketTransport implements Transport {
   destroy(): void {
     this.#ending = true
     this.#socket.destroy()
-  }
-
-  readonly #drained = (error?: Error | null): void => {
-    if (!error && this.#socket.writableLength === 0) this.#handler?.drained()
   }
 }

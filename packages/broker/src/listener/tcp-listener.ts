@@ -2,18 +2,14 @@
 import net, { type Socket } from 'node:net'
 import { type Listener, type ListenerOptions, listenError } from './listener.ts'
 import { readIntoOneBuffer } from './one-buffer.ts'
-import { SocketTransport } from './socket-transport.ts'
+import { received, SocketTransport } from './socket-transport.ts'
 
 export function listenTcp(options: ListenerOptions): Promise<Listener> {
   const { host, port } = options
-  const accept = (socket: Socket): SocketTransport => {
-    const transport = new SocketTransport(socket, 'tcp')
-    options.accept(transport)
-    return transport
-  }
+  const accept = (socket: Socket): void => options.accept(new SocketTransport(socket, 'tcp'))
   const server = net.createServer({ noDelay: true }, (socket) => {
-    const transport = accept(socket)
-    socket.on('data', (chunk: Uint8Array) => transport.received(chunk))
+    accept(socket)
+    socket.on('data', (chunk: Uint8Array) => received(socket, chunk))
   })
   return new Promise((resolve, reject) => {
     // Stays: an error while accepting (no file descriptors left, say) must not end the process.
@@ -22,7 +18,7 @@ export function listenTcp(options: ListenerOptions): Promise<Listener> {
       else reject(listenError(error, options.url.href.replace(/\/$/, '')))
     })
     server.listen({ port, host, backlog: 4096 }, () => {
-      if (!readIntoOneBuffer(server, accept)) {
+      if (!readIntoOneBuffer(server, accept, received)) {
         options.remark(
           'this version of Node.js has no way for a server to read into one buffer: messages cost more CPU time',
         )

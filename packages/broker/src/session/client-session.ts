@@ -54,12 +54,7 @@ export class ClientSession implements Deadline, SessionObserver {
   constructor(clientId: string, broker: BrokerContext) {
     this.clientId = clientId
     this.#broker = broker
-    const { queueMessagesMax: messagesMax, queueBytesMax: bytesMax, queuePolicy: policy } = broker.limits
-    this.session = new Session({
-      queue: { messagesMax, bytesMax, policy },
-      observer: this,
-      now: broker.clock.now,
-    })
+    this.session = new Session({ queue: broker.queueLimits, observer: this, now: broker.clock.now })
     this.session.queuesQos0 = broker.limits.queueQos0
   }
 

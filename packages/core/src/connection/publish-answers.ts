@@ -9,12 +9,12 @@
  *
  * Always holds: when the connection has closed, a QoS 2 identifier is held only for a message that somebody has taken over.
  */
-import { AckOrder, type PublishAnswer } from '../session/ack-order.ts'
+import { AckOrder, type AnswerSink, type PublishAnswer } from '../session/ack-order.ts'
 import type { InboundQos } from '../session/inbound-qos.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import type { Outgoing } from './outgoing.ts'
 
-export class PublishAnswers {
+export class PublishAnswers implements AnswerSink {
   /** The session's, from the beginning of a connection that carries one. */
   inbound: InboundQos | undefined = undefined
   readonly #outgoing: Outgoing
@@ -56,12 +56,12 @@ export class PublishAnswers {
     if (packetId === this.#current) {
       this.#current = 0
       if (this.#acks.length === 0) {
-        this.#send(this.#currentAnswer, packetId, reasonCode, reasonString)
+        this.send(this.#currentAnswer, packetId, reasonCode, reasonString)
         return
       }
       this.#acks.expect(this.#currentAnswer, packetId)
     } else if (packetId === this.#undecided) this.#undecided = 0
-    this.#acks.ready(packetId, reasonCode, reasonString, this.#send)
+    this.#acks.ready(packetId, reasonCode, reasonString, this)
   }
 
   /**
@@ -71,7 +71,7 @@ export class PublishAnswers {
   repeat(packetId: number, isHandled: boolean): void {
     if (this.#acks.awaits(packetId)) return
     this.#acks.expect('pubrec', packetId)
-    if (!isHandled) this.#acks.ready(packetId, ReasonCode.success, undefined, this.#send)
+    if (!isHandled) this.#acks.ready(packetId, ReasonCode.success, undefined, this)
   }
 
   /** Nothing more is answered. What nobody has taken over is forgotten: when it comes again, it is new. */
@@ -84,12 +84,7 @@ export class PublishAnswers {
     this.#acks.clear()
   }
 
-  readonly #send = (
-    answer: PublishAnswer,
-    packetId: number,
-    reasonCode: ReasonCode,
-    reasonString: string | undefined,
-  ): void => {
+  send(answer: PublishAnswer, packetId: number, reasonCode: ReasonCode, reasonString: string | undefined): void {
     const { inbound } = this
     if (answer === 'puback' || reasonCode >= ReasonCode.unspecifiedError) {
       inbound?.finish()

@@ -29,10 +29,10 @@ import type { TopicEntry } from '../topic/topic-table.ts'
 import { refuseUnreadable, writeAcceptance, writeRefusal } from './connack.ts'
 import { Incoming, type IncomingHandler } from './incoming.ts'
 import { KeepAlive } from './keep-alive.ts'
-import { essentials, type Negotiated, negotiate } from './negotiation.ts'
+import { essentials, type Negotiated, negotiate, type ServerLimits } from './negotiation.ts'
 import { Outgoing } from './outgoing.ts'
 import { PublishAnswers } from './publish-answers.ts'
-import type { CloseReason, ServerConnectionOptions } from './server-handler.ts'
+import type { CloseReason, ServerConnectionOptions, ServerHandler } from './server-handler.ts'
 
 export class ServerConnection<Route> implements IncomingHandler<Route> {
   readonly outgoing: Outgoing
@@ -41,13 +41,18 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   connectPacket: ConnectPacket | undefined = undefined
   negotiated: Negotiated | undefined = undefined
   readonly #incoming: Incoming<Route>
-  readonly #options: ServerConnectionOptions<Route>
+  readonly #limits: ServerLimits
+  readonly #handler: ServerHandler<Route>
+  readonly #now: () => number
   readonly #keepAlive = new KeepAlive()
   readonly #answers: PublishAnswers
   #closed = false
 
   constructor(options: ServerConnectionOptions<Route>) {
-    this.#options = options
+    // Not the options as they are: one object more for each connection.
+    this.#limits = options.limits
+    this.#handler = options.handler
+    this.#now = options.now
     this.outgoing = new Outgoing(options.outlet, options.now)
     this.#answers = new PublishAnswers(this.outgoing)
     this.#incoming = new Incoming('server', options.limits.maximumPacketSize, options.workspace, this)
@@ -123,7 +128,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     const connect = this.connectPacket
     const negotiated = this.negotiated
     if (connect === undefined || negotiated === undefined || this.#incoming.phase !== 'authenticating') return
-    const { limits, now } = this.#options
+    const limits = this.#limits
     const sent = writeAcceptance(this.outgoing, connect, limits, negotiated, sessionPresent, extra)
     if (!sent) {
       const sentence = 'the Maximum Packet Size of the client has no room for CONNACK'
@@ -133,7 +138,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     this.#incoming.phase = 'connected'
     if (this.version === 5) this.#incoming.topicAliasMaximum = limits.topicAliasMaximum
     this.outgoing.topicAliasMaximum = negotiated.clientTopicAliasMaximum
-    this.#keepAlive.start(negotiated.keepAlive, 1.5, now())
+    this.#keepAlive.start(negotiated.keepAlive, 1.5, this.#now())
     this.session = session
     this.#answers.inbound = session.inbound
     session.attach(this.outgoing, negotiated.sendQuota)
@@ -180,7 +185,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
 
   publish(publication: Publication, topic: TopicEntry<Route>): void {
     if (publication.qos === 0) {
-      this.#options.handler.publish(publication, topic)
+      this.#handler.publish(publication, topic)
       return
     }
     const inbound = this.session?.inbound
@@ -191,7 +196,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
       this.#answers.repeat(packetId, false)
       return
     }
-    if (this.version === 5 && inbound.unanswered >= this.#options.limits.receiveMaximum) {
+    if (this.version === 5 && inbound.unanswered >= this.#limits.receiveMaximum) {
       const sentence = 'more than Receive Maximum unacknowledged PUBLISH'
       this.fault(fault(ReasonCode.receiveMaximumExceeded, 'MQTT-3.3.4-7', sentence), undefined, 0, 0)
       return
@@ -199,7 +204,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     inbound.begin()
     if (publication.qos === 2) inbound.hold(packetId)
     this.#answers.begin(publication.qos === 1 ? 'puback' : 'pubrec', packetId)
-    this.#options.handler.publish(publication, topic)
+    this.#handler.publish(publication, topic)
     this.#answers.end(this.#incoming.held)
   }
 
@@ -209,7 +214,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     if (type === 'pubrel') {
       const known = session.inbound.forget(ack.packetId)
       if (known) session.inbound.finish()
-      this.#options.handler.released(ack.packetId, known)
+      this.#handler.released(ack.packetId, known)
       return
     }
     if (session.acknowledged(type, ack.packetId, ack.reasonCode) === 'fault') {
@@ -223,7 +228,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   }
 
   control(packet: ControlPacket): void {
-    const { handler } = this.#options
+    const handler = this.#handler
     switch (packet.type) {
       case 'connect':
         this.#opened(packet)
@@ -259,7 +264,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   }
 
   #opened(packet: ConnectPacket): void {
-    const negotiated = negotiate(packet, this.#options.limits)
+    const negotiated = negotiate(packet, this.#limits)
     this.connectPacket = essentials(packet)
     this.negotiated = negotiated
     this.#incoming.speak(packet.protocolVersion)
@@ -269,7 +274,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     this.#incoming.phase = 'authenticating'
     // Packets may follow CONNECT at once (section 3.1.4); they wait for its answer [MQTT-3.1.4-6].
     this.#incoming.hold()
-    this.#options.handler.connect(packet)
+    this.#handler.connect(packet)
   }
 
   #goodbye(packet: DisconnectPacket): void {
@@ -295,6 +300,6 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     // Another connection carries it already, and what it holds is that one's business.
     else this.#answers.inbound = undefined
     this.#answers.close()
-    this.#options.handler.closed(reason)
+    this.#handler.closed(reason)
   }
 }

@@ -19,12 +19,9 @@ interface Waiting {
   reasonString: string | undefined
 }
 
-export type SendAnswer = (
-  answer: PublishAnswer,
-  packetId: number,
-  reasonCode: ReasonCode,
-  reasonString: string | undefined,
-) => void
+export interface AnswerSink {
+  send(answer: PublishAnswer, packetId: number, reasonCode: ReasonCode, reasonString: string | undefined): void
+}
 
 export class AckOrder {
   #waiting: Waiting[] = []
@@ -45,14 +42,14 @@ export class AckOrder {
   }
 
   /** The answer for `packetId` is ready: send it and what waited behind it, or note it. False: nobody awaits it. */
-  ready(packetId: number, reasonCode: ReasonCode, reasonString: string | undefined, send: SendAnswer): boolean {
+  ready(packetId: number, reasonCode: ReasonCode, reasonString: string | undefined, to: AnswerSink): boolean {
     const entry = this.#find(packetId)
     if (entry === undefined) return false
     entry.reasonCode = reasonCode
     entry.reasonString = reasonString
     for (let first = this.#waiting[this.#head]; first?.reasonCode !== undefined; first = this.#waiting[this.#head]) {
       this.#head++
-      send(first.answer, first.packetId, first.reasonCode, first.reasonString)
+      to.send(first.answer, first.packetId, first.reasonCode, first.reasonString)
     }
     if (this.#head === this.#waiting.length) {
       this.#waiting.length = 0

@@ -22,61 +22,46 @@ const names = (deliveries: readonly (Delivery | undefined)[]) =>
 describe('a full queue', () => {
   test('drop-newest refuses what comes', () => {
     const queue = new OutboundQueue(limits(2, 1e6, 'drop-newest'))
-    const lost: Delivery[] = []
-    const took = ['a', 'b', 'c'].map((name) => queue.push(delivery(name), (each) => lost.push(each)))
-    deepEqual(took, [true, true, false])
-    deepEqual(names(lost), ['c'])
+    const lost = ['a', 'b', 'c'].map((name) => names(queue.push(delivery(name))))
+    deepEqual(lost, [[], [], ['c']])
     deepEqual(names([queue.shift(), queue.shift(), queue.shift()]), ['a', 'b', ''])
   })
 
   test('drop-oldest makes room at the front', () => {
     const queue = new OutboundQueue(limits(2, 1e6, 'drop-oldest'))
-    const lost: Delivery[] = []
-    const took = ['a', 'b', 'c'].map((name) => queue.push(delivery(name), (each) => lost.push(each)))
-    deepEqual(took, [true, true, true])
-    deepEqual(names(lost), ['a'])
+    const lost = ['a', 'b', 'c'].map((name) => names(queue.push(delivery(name))))
+    deepEqual(lost, [[], [], ['a']])
     deepEqual(names([queue.shift(), queue.shift()]), ['b', 'c'])
   })
 
   test('drop-oldest drops as many as the bytes of the new one need, and no more', () => {
     const small = deliveryBytes(delivery('a').publication)
     const queue = new OutboundQueue(limits(100, small * 4, 'drop-oldest'))
-    const lost: Delivery[] = []
-    for (const name of ['a', 'b', 'c', 'd']) queue.push(delivery(name), () => undefined)
-    queue.push(delivery('e', small), (each) => lost.push(each))
-    deepEqual(names(lost), ['a', 'b'])
+    for (const name of ['a', 'b', 'c', 'd']) queue.push(delivery(name))
+    deepEqual(names(queue.push(delivery('e', small))), ['a', 'b'])
     equal(queue.bytes, small * 4)
   })
 
   test('a message larger than the whole queue costs nobody else their place', () => {
     for (const policy of ['drop-oldest', 'drop-newest'] as const) {
       const queue = new OutboundQueue(limits(10, 1000, policy))
-      const lost: Delivery[] = []
-      queue.push(delivery('a'), () => undefined)
-      equal(
-        queue.push(delivery('huge', 2000), (each) => lost.push(each)),
-        false,
-      )
-      deepEqual(names(lost), ['huge'])
+      queue.push(delivery('a'))
+      deepEqual(names(queue.push(delivery('huge', 2000))), ['huge'])
       equal(queue.length, 1)
     }
   })
 
   test('a queue that may hold nothing holds nothing', () => {
     const queue = new OutboundQueue(limits(0, 1e6, 'drop-oldest'))
-    const lost: Delivery[] = []
-    equal(
-      queue.push(delivery('a'), (each) => lost.push(each)),
-      false,
-    )
-    deepEqual(names(lost), ['a'])
+    deepEqual(names(queue.push(delivery('a'))), ['a'])
+    equal(queue.length, 0)
   })
 })
 
 test('remove takes out what is named and keeps the order of the rest', () => {
   const queue = new OutboundQueue(limits(1000, 1e6, 'drop-newest'))
   const all = Array.from({ length: 100 }, (_, at) => `${at}`)
-  for (const name of all) queue.push(delivery(name), () => undefined)
+  for (const name of all) queue.push(delivery(name))
   const removed = queue.remove(({ publication }) => Number(nameOf(publication)) % 3 === 0)
   deepEqual(
     names(removed),
@@ -117,9 +102,7 @@ test('it agrees with an array, within its bounds at every step', () => {
           while (policy === 'drop-oldest' && !fits()) expected.push(...model.splice(0, 1))
           if (fits()) model.push(coming)
           else expected.push(coming)
-          const lost: Delivery[] = []
-          queue.push(coming, (one) => lost.push(one))
-          deepEqual(lost, expected)
+          deepEqual(queue.push(coming), expected)
         }
         equal(queue.length, model.length)
         equal(queue.bytes, total())

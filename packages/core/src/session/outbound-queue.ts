@@ -21,6 +21,8 @@ export interface QueueLimits {
   readonly policy: QueuePolicy
 }
 
+const none: readonly Delivery[] = []
+
 export class OutboundQueue {
   readonly limits: QueueLimits
   #slots: (Delivery | undefined)[] = []
@@ -51,24 +53,24 @@ export class OutboundQueue {
     return this.#length < this.limits.messagesMax && this.#bytes + size <= this.limits.bytesMax
   }
 
-  /** Queue it; `lost` hears of each message that the bound pushed out, the new one included. */
-  push(delivery: Delivery, lost: (delivery: Delivery) => void): boolean {
+  /** Queue it. Returns what the bound pushed out, in the order in which it was to be sent; the new one may be the last of it. */
+  push(delivery: Delivery): readonly Delivery[] {
     const size = deliveryBytes(delivery.publication)
+    let lost: Delivery[] | undefined
     if (!this.hasRoom(size) && this.limits.policy === 'drop-oldest' && size <= this.limits.bytesMax) {
       while (this.#length > 0 && !this.hasRoom(size)) {
         const oldest = this.shift()
-        if (oldest !== undefined) lost(oldest)
+        if (oldest === undefined) continue
+        lost ??= []
+        lost.push(oldest)
       }
     }
-    if (!this.hasRoom(size)) {
-      lost(delivery)
-      return false
-    }
+    if (!this.hasRoom(size)) return lost === undefined ? [delivery] : [...lost, delivery]
     if (this.#length === this.#slots.length) this.#grow()
     this.#slots[(this.#head + this.#length) & (this.#slots.length - 1)] = delivery
     this.#length++
     this.#bytes += size
-    return true
+    return lost ?? none
   }
 
   peek(): Delivery | undefined {
@@ -97,7 +99,7 @@ export class OutboundQueue {
       const delivery = this.shift()
       if (delivery === undefined) continue
       if (test(delivery)) removed.push(delivery)
-      else this.push(delivery, () => undefined)
+      else this.push(delivery)
     }
     return removed
   }

@@ -47,7 +47,6 @@ export class Session {
   #progress = 0
   readonly #observer: SessionObserver
   readonly #now: () => number
-  readonly #lost = (delivery: Delivery): void => this.#drop('queue-full', delivery)
 
   constructor(options: SessionOptions) {
     this.queue = new OutboundQueue(options.queue)
@@ -101,9 +100,16 @@ export class Session {
       return true
     }
     const delivery = { publication: publication.keep(), qos, retain, subscriptionIdentifiers, token }
-    if (!this.queue.push(delivery, this.#lost)) return false
+    if (!this.#enqueue(delivery)) return false
     this.#observer.kept?.(this, delivery)
     return true
+  }
+
+  /** False: it found no room. Then it is among what is reported. */
+  #enqueue(delivery: Delivery): boolean {
+    const lost = this.queue.push(delivery)
+    for (const each of lost) this.#drop('queue-full', each)
+    return lost.at(-1) !== delivery
   }
 
   /** Would a QoS > 0 message be taken, or would the queue's policy refuse it? */
@@ -172,7 +178,7 @@ export class Session {
       this.outbound.restore(each.packetId, each.received ? OutboundState.awaitingPubcomp : sent, each.delivery)
       this.#inFlightBytes += deliveryBytes(each.delivery.publication)
     }
-    for (const delivery of queued) this.queue.push(delivery, this.#lost)
+    for (const delivery of queued) this.#enqueue(delivery)
     for (const packetId of held) this.inbound.hold(packetId)
   }
 
