@@ -30,7 +30,7 @@ import { Inbox } from './inbox.ts'
 import { Lifecycle } from './lifecycle.ts'
 import type { Abortable, ConnectOptions, TransportFactory } from './options.ts'
 import { Publisher } from './publisher.ts'
-import { reconnectPolicy } from './reconnect.ts'
+import { blamesPacket, reconnectPolicy } from './reconnect.ts'
 import { Requester } from './request-response.ts'
 import { Requests } from './requests.ts'
 import { Servers } from './servers.ts'
@@ -234,7 +234,7 @@ export class ClientCore {
 
   #disconnected(reason: ClientCloseReason, error: ConnectError): void {
     this.publisher.detach()
-    this.#requests.detach()
+    this.#requests.detach(blamesPacket(error) ? error : undefined)
     if (reason.by === 'server') {
       const { reasonCode, properties = {} } = reason.packet
       this.events.emit('disconnect', { reasonCode, properties })

@@ -25,6 +25,7 @@ export type {
   WebSocketOptions,
   Will,
 } from './options.ts'
+export { blamesPacket, isWorthAnotherTry } from './reconnect.ts'
 export { scram } from './scram.ts'
 export type { NegotiatedLimits, SessionInfo } from './session-info.ts'
 export { SubscribeError } from './subscribe-error.ts'

@@ -41,7 +41,10 @@ export interface ReconnectOptions {
   readonly maxAttempts?: number | undefined
   /** The delay starts from `initialDelay` again after a connection that lasted this many milliseconds. Default 10 000. */
   readonly stableAfter?: number | undefined
-  /** False: give up. A number: that many milliseconds instead. Default: give up on 0x84 to 0x87, 0x8A, 0x8C, 0x8E. */
+  /**
+   * False: give up. A number: that many milliseconds instead. Default: {@link isWorthAnotherTry}, which gives up on 0x84 to
+   * 0x87, 0x8A, 0x8C and 0x8E.
+   */
   readonly retry?: ((error: MqttError, attempt: number) => boolean | number) | undefined
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { ConnectError, MqttError } from './errors.ts'
-import { isWorthAnotherTry, nextDelay, reconnectPolicy } from './reconnect.ts'
+import { blamesPacket, isWorthAnotherTry, nextDelay, reconnectPolicy } from './reconnect.ts'
 
 const lost = new ConnectError('connection-lost', 'lost')
 
@@ -38,4 +38,16 @@ test('who we are does not change by trying again; what the server can do may', (
   }
   expect(isWorthAnotherTry(lost)).toBe(true)
   expect(isWorthAnotherTry(new MqttError('invalid-argument', ''))).toBe(false)
+})
+
+test('only a DISCONNECT blames a packet, and only with a reason that is about packets', () => {
+  const disconnected = (reasonCode: number) => new ConnectError('server-disconnect', '', { reasonCode })
+  for (const reasonCode of [0x81, 0x82, 0x8f, 0x90, 0x95, 0x99, 0x9a, 0x9b, 0x9e, 0xa1, 0xa2]) {
+    expect(blamesPacket(disconnected(reasonCode)), `${reasonCode}`).toBe(true)
+  }
+  for (const reasonCode of [0x80, 0x89, 0x8b, 0x8d, 0x8e, 0x93, 0x96, 0x97, 0x98, 0x9d, 0xa0]) {
+    expect(blamesPacket(disconnected(reasonCode)), `${reasonCode}`).toBe(false)
+  }
+  expect(blamesPacket(new ConnectError('connect-refused', '', { reasonCode: 0x95 }))).toBe(false)
+  expect(blamesPacket(lost)).toBe(false)
 })

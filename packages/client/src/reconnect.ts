@@ -65,6 +65,27 @@ const finalReasons: ReadonlySet<number> = new Set([
   ReasonCode.sessionTakenOver,
 ])
 
+/** What is wrong with a packet of ours, whoever sends it and when. */
+const packetReasons: ReadonlySet<number> = new Set([
+  ReasonCode.malformedPacket,
+  ReasonCode.protocolError,
+  ReasonCode.topicFilterInvalid,
+  ReasonCode.topicNameInvalid,
+  ReasonCode.packetTooLarge,
+  ReasonCode.payloadFormatInvalid,
+  ReasonCode.retainNotSupported,
+  ReasonCode.qosNotSupported,
+  ReasonCode.sharedSubscriptionsNotSupported,
+  ReasonCode.subscriptionIdentifiersNotSupported,
+  ReasonCode.wildcardSubscriptionsNotSupported,
+])
+
+/** The server ended the connection over a packet of ours: the same packet would end the next connection, too. */
+export function blamesPacket(error: unknown): boolean {
+  return error instanceof ConnectError && error.code === 'server-disconnect' && packetReasons.has(error.reasonCode ?? 0)
+}
+
+/** The default of `retry`: false where who we are, or who else is connected as us, would have to change first. */
 export function isWorthAnotherTry(error: MqttError): boolean {
   if (error.code === 'invalid-argument' || error.code === 'not-supported') return false
   // What took too long may be faster next time; a server that failed to prove itself is not asked again.

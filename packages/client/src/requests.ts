@@ -4,6 +4,9 @@
  *
  *     ask ─► waiting ──connection, identifier──► asked (by packetId) ──SUBACK, UNSUBACK──► the promise
  *               ▲────────── connection lost ───────┘
+ *
+ * But not one that the server may have ended the connection over: it would end every connection that follows. Its promise
+ * rejects. What was granted before is asked again all the same, because it was in order once.
  */
 import type {
   ClientConnection,
@@ -15,7 +18,7 @@ import type {
   UnsubscribePacket,
 } from '@mq/core'
 import { Deferred } from './deferred.ts'
-import { MqttError } from './errors.ts'
+import { type ConnectError, MqttError } from './errors.ts'
 
 export interface Answer {
   /** One for each filter; none in an UNSUBACK before 5.0. */
@@ -28,6 +31,8 @@ export interface Request {
   readonly answer: Deferred<Answer>
   /** It went out at least once, so the server may act on it whatever we do. */
   transmitted: boolean
+  /** It asks for what an earlier connection had. */
+  isRepeat: boolean
 }
 
 /** A request that is on its way. */
@@ -37,7 +42,7 @@ interface Asked {
 }
 
 export function createRequest(packet: Request['packet']): Request {
-  return { packet, answer: new Deferred(), transmitted: false }
+  return { packet, answer: new Deferred(), transmitted: false, isRepeat: false }
 }
 
 export class Requests<Route> {
@@ -64,15 +69,19 @@ export class Requests<Route> {
   attach(machine: ClientConnection<Route>, session: Session, first: readonly Request[]): void {
     this.#machine = machine
     this.#session = session
+    for (const request of first) request.isRepeat = true
     this.#waiting = [...first, ...this.#waiting]
     this.pump()
   }
 
-  /** The connection is gone. */
-  detach(): void {
+  /** The connection is gone. `blame`: the error, where the server said that it is for a packet of ours. */
+  detach(blame?: ConnectError): void {
     this.#machine = undefined
-    this.#waiting = [...[...this.#asked.values()].map(({ request }) => request), ...this.#waiting]
+    const asked = [...this.#asked.values()].map(({ request }) => request)
     this.#asked.clear()
+    const again = asked.filter(({ isRepeat }) => blame === undefined || isRepeat)
+    this.#waiting = [...again, ...this.#waiting]
+    for (const request of asked) if (!again.includes(request)) request.answer.reject(blame)
   }
 
   close(error: unknown): void {

@@ -12,6 +12,7 @@ import { Dispatch, type Route } from './dispatch.ts'
 import { MqttError, type SubscribeResult } from './errors.ts'
 import type { Abortable } from './options.ts'
 import type { Reader } from './reader.ts'
+import { blamesPacket } from './reconnect.ts'
 import { type Answer, createRequest, type Request, type Requests } from './requests.ts'
 import type { UnsubscribeResult } from './types.ts'
 import type { WantedFilter, WireSubscription } from './wire-subscription.ts'
@@ -61,8 +62,8 @@ export class Subscriptions {
       const answer = await request.answer.promise
       return wires.map((wire, at) => this.#granted(wire, answer, at, reader))
     } catch (error) {
-      // Aborted, or closed. What the server has heard of is taken back there, too.
-      if (request.transmitted) void this.leave(reader, undefined).catch(() => {})
+      // Aborted, or closed. What the server has heard of is taken back there, too, unless that is what it did not bear.
+      if (request.transmitted && !blamesPacket(error)) void this.leave(reader, undefined).catch(() => {})
       else for (const wire of wires) this.#forget(wire, reader)
       throw error
     }

@@ -62,6 +62,33 @@ test('one filter of several is refused: the error says which, and the others sta
   expect(again.subscriptions.map(({ topicFilter }) => topicFilter)).toEqual(['good'])
 })
 
+test('a filter that the server ends the connection over is not asked again; what was granted is', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  await subscribed(server, client, 'good')
+  const subscribing = client.subscribe('bad')
+  const settled = expect(subscribing).rejects.toMatchObject({ code: 'server-disconnect', reasonCode: 0x8f })
+  await server.connection.next('subscribe')
+  server.connection.send({ type: 'disconnect', reasonCode: 0x8f, properties: {} })
+  await settled
+  await server.advance(1000)
+  expect(server.connections).toHaveLength(2)
+  expect((await server.connection.grant()).subscriptions.map(({ topicFilter }) => topicFilter)).toEqual(['good'])
+  await turn()
+  expect(server.connection.has('subscribe') || server.connection.has('unsubscribe')).toBe(false)
+})
+
+test('a reason that blames nobody leaves the question open', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const subscribing = client.subscribe('a')
+  await server.connection.next('subscribe')
+  server.connection.send({ type: 'disconnect', reasonCode: 0x8b, properties: {} })
+  await server.advance(1000)
+  await server.connection.grant()
+  expect((await subscribing).filter).toBe('a')
+})
+
 test('Subscription Identifiers say which subscription a copy is for', async () => {
   const server = new FakeServer()
   const client = await server.connected()
