@@ -56,6 +56,22 @@ describe('exit codes', () => {
     expect(sub.err).toMatch(/^mq: the broker refused yours: not authorized \(0x87\)/)
   })
 
+  test('143 for a filter that the broker ends the connection over, at once', async () => {
+    const port = await brokerPort()
+    for (const filter of ['a/'.repeat(200), 'a'.repeat(5000)]) {
+      const sub = await runMq(['sub', '-p', port, '-V', '5', '-t', filter])
+      expect(sub.exitCode).toBe(143)
+      expect(sub.err).toMatch(/^mq: .* ended the connection: topic filter invalid \(0x8f\).*\n$/)
+    }
+  })
+
+  test('144 for a topic that the broker ends the connection over', async () => {
+    const port = await brokerPort()
+    const pub = await runMq(['pub', '-p', port, '-V', '5', '-q', '1', '-t', 'a/'.repeat(200), '-m', 'on'])
+    expect(pub.exitCode).toBe(144)
+    expect(pub.err).toMatch(/^mq: .*topic name invalid \(0x90\).*\n$/)
+  })
+
   test('a filter that is refused is a warning where another is granted', async () => {
     const port = await brokerPort({ authorize: ({ topic }) => topic.startsWith('mine') })
     const sub = startMq(['sub', '-p', port, '-t', 'yours', '-t', 'mine', '-C', '1'])

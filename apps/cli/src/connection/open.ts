@@ -1,9 +1,11 @@
 /** A Connection made of @mq/client: the one file that knows the client. */
 import {
+  blamesPacket,
   type Client,
   ConnectError,
   type ConnectOptions,
   createClient,
+  isWorthAnotherTry,
   type Message,
   MqttError,
   PublishError,
@@ -18,10 +20,12 @@ import { reasonText } from './reason.ts'
 
 export const openConnection: OpenConnection = async (wishes, news, signal) => {
   let wasConnected = false
-  const client = createClient(
-    wishes.url,
-    optionsOf(wishes, () => wasConnected),
-  )
+  let wasAnswered = false
+  // Only once there was a connection: a first attempt that fails ends the command. And what the broker ended the connection
+  // over before it had granted anything is what the command was called with, so it would do so again for ever.
+  const retry = (error: MqttError): boolean =>
+    wasConnected && isWorthAnotherTry(error) && (wasAnswered || !blamesPacket(error))
+  const client = createClient(wishes.url, optionsOf(wishes, retry))
   // Asked for before connecting: a session that goes on sends its messages right behind CONNACK.
   const messages = client.messages({ ack: 'manual', overflow: 'pause' })
   let isLost = false
@@ -44,7 +48,10 @@ export const openConnection: OpenConnection = async (wishes, news, signal) => {
       isLost = false
       news.warn(`connected to ${wishes.url} again.`)
     })
-    return connectionOf(client, messages, wishes, { present, clientId, protocolVersion: limits.protocolVersion })
+    const session = { present, clientId, protocolVersion: limits.protocolVersion }
+    return connectionOf(client, messages, wishes, session, () => {
+      wasAnswered = true
+    })
   } catch (error) {
     throw failureOf(error, wishes.url, 'connecting')
   }
@@ -55,6 +62,7 @@ function connectionOf(
   messages: AsyncIterable<Message>,
   wishes: ConnectWishes,
   session: { present: boolean; clientId: string; protocolVersion: 3 | 4 | 5 },
+  answered: () => void,
 ): Connection {
   const { url, disconnectProperties } = wishes
   let left: Promise<void> | undefined
@@ -77,16 +85,22 @@ function connectionOf(
       try {
         // `messages` has everything, in the order of the wire and each message once, so this one is only emptied.
         const subscription = await client.subscribe(topicFilters, { ...subscribeWishes, ack: 'received' })
+        answered()
         void empty(subscription)
         return topicFilters.map(() => ({ reasonCode: subscription.grantedQos }))
       } catch (error) {
-        if (error instanceof SubscribeError) return error.results
+        if (error instanceof SubscribeError) {
+          answered()
+          return error.results
+        }
         throw failureOf(error, url, 'connected')
       }
     },
     async unsubscribe(topicFilters) {
       try {
-        return await client.unsubscribe(topicFilters)
+        const results = await client.unsubscribe(topicFilters)
+        answered()
+        return results
       } catch (error) {
         throw failureOf(error, url, 'connected')
       }
@@ -119,17 +133,7 @@ async function empty(messages: AsyncIterable<Message>): Promise<void> {
   }
 }
 
-/** Trying again would be answered the same way, or would throw another client out. */
-const finalReasons: ReadonlySet<number> = new Set([
-  ReasonCode.clientIdentifierNotValid,
-  ReasonCode.badUserNameOrPassword,
-  ReasonCode.notAuthorized,
-  ReasonCode.banned,
-  ReasonCode.badAuthenticationMethod,
-  ReasonCode.sessionTakenOver,
-])
-
-function optionsOf(wishes: ConnectWishes, wasConnected: () => boolean): ConnectOptions {
+function optionsOf(wishes: ConnectWishes, retry: (error: MqttError) => boolean): ConnectOptions {
   const { properties: connect = {}, will, tls, userName, password } = wishes
   return {
     clientId: wishes.clientId,
@@ -145,13 +149,7 @@ function optionsOf(wishes: ConnectWishes, wasConnected: () => boolean): ConnectO
     topicAlias: { inboundMaximum: connect.topicAliasMaximum },
     // pub reads its input no faster than the broker takes it.
     queue: { overflow: 'wait' },
-    // Only once there was a connection: a first attempt that fails ends the command.
-    reconnect: wishes.reconnect
-      ? {
-          retry: (error) =>
-            wasConnected() && !(error instanceof ConnectError && finalReasons.has(error.reasonCode ?? 0)),
-        }
-      : false,
+    reconnect: wishes.reconnect ? { retry } : false,
     ...(will === undefined
       ? {}
       : {
