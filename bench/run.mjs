@@ -11,4 +11,4 @@ const args = process.argv.slice(2)
 if (!args.includes('--help') && !args.includes('--no-build') && !(await build())) process.exit(1)
 const hooks = new URL('../scripts/typescript.mjs', import.meta.url).href
 const main = join(root, 'bench', 'main.ts')
-process.exit(await runForeground(process.execPath, ['--import', hooks, main, ...args]))
+process.exit(await runForeground(['--import', hooks, main, ...args]))

@@ -9,7 +9,7 @@ if (!(await install())) fail('could not install its dependencies (see above): is
 if (!(await build())) fail('could not be built (see above).')
 console.log('▸ Starting the broker; Ctrl-C stops it')
 const executable = join(root, 'apps', 'cli', 'bin', 'mq.js')
-process.exit(await runForeground(process.execPath, [executable, 'broker', ...process.argv.slice(2)]))
+process.exit(await runForeground([executable, 'broker', ...process.argv.slice(2)]))
 
 function fail(what) {
   console.error(`mq ${what}`)
