@@ -64,7 +64,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'correlation-data', kind: 'value', value: 'text', group: 'Message', commands: publishing, describe: 'Correlation Data' },
   { name: 'expiry', kind: 'value', value: 'time', group: 'Message', commands: publishing, describe: 'Message Expiry Interval: seconds, 10s, 5m, 1h' },
   { name: 'user-property', kind: 'value', repeat: true, value: 'k=v', group: 'Message', commands: publishing, describe: 'User Property, split at the first =. Repeatable' },
-  { name: 'require-subscriber', kind: 'flag', group: 'Message', commands: pub, describe: 'Exit with 16 where nobody subscribes (MQTT 5.0, QoS 1 and 2)' },
+  { name: 'require-subscriber', kind: 'flag', group: 'Message', commands: pub, describe: 'Exit with 16 where nobody subscribes; needs MQTT 5.0, and -q 1 or -q 2' },
 
   { name: 'filter-out', short: 'T', kind: 'value', repeat: true, value: 'filter', group: 'Subscription', commands: sub, describe: 'Do not show topics that match. Repeatable' },
   { name: 'unsubscribe', short: 'U', kind: 'value', repeat: true, value: 'filter', group: 'Subscription', commands: sub, describe: 'Unsubscribe from this, after subscribing. Repeatable' },

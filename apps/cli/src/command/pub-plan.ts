@@ -1,7 +1,7 @@
 /** What `mq pub` was asked to send, every value checked. */
 import type { MessageProperties, QoS } from '@mq/core'
 import type { Arguments } from '../argv/arguments.ts'
-import { messagePropertiesOf } from '../argv/message-properties.ts'
+import { messagePropertiesOf, messagePropertyOptionOf } from '../argv/message-properties.ts'
 import { durationMsOf, integerOf, qosOf, topicNameOf } from '../argv/values.ts'
 import { type ConnectPlan, read } from '../connection/connect-wishes.ts'
 import { ExitCode } from '../exit-code.ts'
@@ -63,6 +63,11 @@ export function publishPlanOf(given: Arguments, { address, properties }: Connect
     ...messagePropertiesOf(given, properties.publish?.userProperties ?? []),
   }
   const qos = qosOf(given.written('qos'), given.text('qos') ?? '0')
+  if (qos === 0 && given.flag('require-subscriber')) {
+    throw new UsageError(
+      '--require-subscriber needs -q 1 or -q 2: a message of QoS 0 is not acknowledged, so nobody can tell.',
+    )
+  }
   return {
     topics: topics.map((topic) => topicNameOf('the topic', topic)),
     source,
@@ -80,6 +85,11 @@ export function publishPlanOf(given: Arguments, { address, properties }: Connect
     requireSubscriber: given.flag('require-subscriber'),
     json: given.flag('json'),
   }
+}
+
+/** The option that only MQTT 5.0 can carry, or whose answer only 5.0 can. */
+export function publishNeedsV5(given: Arguments): string | undefined {
+  return messagePropertyOptionOf(given) ?? (given.flag('require-subscriber') ? '--require-subscriber' : undefined)
 }
 
 /** @throws Failure, exit code 6 */

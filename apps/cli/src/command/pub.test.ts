@@ -68,6 +68,8 @@ describe('where topic and message come from', () => {
     [['a', 'on', '-n'], /more than one message/],
     [['a', '-l', '-s'], /more than one message/],
     [['a/#', 'on'], /the topic was given "a\/#"; allowed is a topic without the wildcards/],
+    [['a', 'on', '--require-subscriber'], /--require-subscriber needs -q 1/],
+    [['a', 'on', '-q', '1', '-V', '311', '--require-subscriber'], /--require-subscriber needs MQTT 5.0/],
     [['a', 'on', '-q', '3'], /--qos was given "3"; allowed is 0, 1 or 2/],
     [['a', '-l', '--repeat', '2'], /--repeat does not go with -l/],
     [['a', 'on', '--repeat', '0'], /--repeat was given "0"/],

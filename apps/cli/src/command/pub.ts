@@ -5,19 +5,18 @@
  * of a long stdin only as much is held as is under way.
  */
 import type { Arguments } from '../argv/arguments.ts'
-import { messagePropertyOptionOf } from '../argv/message-properties.ts'
 import { connectPlanOf } from '../connection/connect-wishes.ts'
 import type { Answer, Connection, OpenConnection, OutgoingMessage } from '../connection/connection.ts'
 import { reasonText } from '../connection/reason.ts'
 import { ExitCode } from '../exit-code.ts'
 import { lines } from '../input/lines.ts'
 import type { Io } from '../io.ts'
-import { type PublishPlan, payloadOf, publishPlanOf } from './pub-plan.ts'
+import { type PublishPlan, payloadOf, publishNeedsV5, publishPlanOf } from './pub-plan.ts'
 import { type Status, statusOf } from './status.ts'
 
 export async function pub(given: Arguments, io: Io, open: OpenConnection): Promise<number> {
   const status = statusOf(given, io)
-  const connectPlan = await connectPlanOf(given, io, false, messagePropertyOptionOf(given))
+  const connectPlan = await connectPlanOf(given, io, false, publishNeedsV5(given))
   const plan = publishPlanOf(given, connectPlan)
   const abort = new AbortController()
   const interrupted = new Promise<'interrupted'>((resolve) => {
