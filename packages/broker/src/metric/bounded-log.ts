@@ -1,15 +1,20 @@
 /**
- * Lines that a client can cause as often as it likes: a refused CONNECT, a broken packet, a message that it may not publish.
- * One of each kind in ten seconds per client or peer address, so that nobody fills a disk; how many were left out stands in
- * the line that ends the ten seconds, which is the last of them.
+ * Lines that a client can cause as often as it likes: a refused CONNECT, a broken packet, a message that it may not publish,
+ * one that is dropped. One of each kind in ten seconds per client or peer address, so that nobody fills a disk; how many were
+ * left out stands in the line that ends the ten seconds, which is the last of them.
  *
  *     line, line, line, line ─────── 10 s ─► line { leftOut: 2 } ─────── 10 s ─► (nothing was left out: forgotten)
  *     written                                the fourth
  *
- * Always holds: at most `sourcesMax` sources are remembered, and one more of each kind for all others together.
+ * Another Reason Code is another kind: behind one address there may be many clients, and what one of them does wrong, again
+ * and again, must not hide what is wrong with another.
+ *
+ * Always holds: at most `sourcesMax` sources are remembered, and one more of each kind for all others together. What was left
+ * out is said, at the latest when the log is closed.
  */
 import type { Clock } from '../config/clock.ts'
 import type { Deadline, Deadlines } from '../connection/deadlines.ts'
+import type { DropTally } from './drop-tally.ts'
 import type { Log } from './log.ts'
 
 type Level = 'warn' | 'error'
@@ -32,12 +37,19 @@ export class BoundedLog {
   }
 
   /** `source`: whose line it is, a Client Identifier or an address. */
-  warn(source: string, fields: object, message: string): void {
+  warn(source: string, fields: Fields, message: string): void {
     this.#write('warn', source, fields, message)
   }
 
-  error(source: string, fields: object, message: string): void {
+  error(source: string, fields: Fields, message: string): void {
     this.#write('error', source, fields, message)
+  }
+
+  /** Ask `tally` how many were dropped: now, or when the ten seconds are over. Until it has been asked, once is enough. */
+  drops(tally: DropTally): void {
+    const { known, key } = this.#find(tally.message, tally.clientId, tally.reason)
+    if (known !== undefined) known.ask(tally)
+    else this.#begin('warn', key, tally.message).tell([tally])
   }
 
   /** What was left out so far is said now. */
@@ -46,36 +58,46 @@ export class BoundedLog {
     this.#sources.clear()
   }
 
-  #write(level: Level, name: string, fields: object, message: string): void {
-    let key = `${message} ${name}`
-    let known = this.#sources.get(key)
-    if (known === undefined && this.#sources.size >= sourcesMax) {
-      key = message
-      known = this.#sources.get(key)
-    }
-    if (known !== undefined) {
-      known.leaveOut(fields)
-      return
-    }
-    this.#log[level](fields, message)
-    const source = new Source(this.#clock.now(), this.#deadlines, key, this.#forget, (last) =>
-      this.#log[level](last, message),
+  #write(level: Level, name: string, fields: Fields, message: string): void {
+    const { known, key } = this.#find(message, name, fields.reasonCode)
+    if (known !== undefined) known.leaveOut(fields)
+    else this.#begin(level, key, message).write(fields)
+  }
+
+  #find(message: string, name: string, kind: number | string = ''): { known: Source | undefined; key: string } {
+    const key = `${message} ${kind} ${name}`
+    const known = this.#sources.get(key)
+    if (known !== undefined || this.#sources.size < sourcesMax) return { known, key }
+    return { known: this.#sources.get(message), key: message }
+  }
+
+  #begin(level: Level, key: string, message: string): Source {
+    const source = new Source(this.#clock.now(), this.#deadlines, key, this.#forget, (fields) =>
+      this.#log[level](fields, message),
     )
     this.#sources.set(key, source)
     this.#deadlines.file(source)
+    return source
   }
+}
+
+interface Fields {
+  readonly reasonCode?: number
+  readonly [name: string]: unknown
 }
 
 class Source implements Deadline {
   deadlineMs: number
   heapIndex = -1
   filedMs = 0
+  readonly write: (fields: object) => void
   readonly #deadlines: Deadlines
   readonly #key: string
   readonly #forget: (key: string) => void
-  readonly #write: (fields: object) => void
   #leftOut = 0
   #last: object | undefined = undefined
+  /** More than one only where sources share a line. */
+  #tallies: DropTally[] = []
 
   constructor(
     nowMs: number,
@@ -88,12 +110,24 @@ class Source implements Deadline {
     this.#deadlines = deadlines
     this.#key = key
     this.#forget = forget
-    this.#write = write
+    this.write = write
   }
 
   leaveOut(fields: object): void {
     if (this.#last !== undefined) this.#leftOut++
     this.#last = fields
+  }
+
+  ask(tally: DropTally): void {
+    this.#tallies.push(tally)
+  }
+
+  /** One line with what all of them have counted; its other fields are the last one's. */
+  tell(tallies: readonly DropTally[], leftOut?: number): void {
+    let dropped = 0
+    for (const tally of tallies) dropped += tally.take()
+    const fields = tallies.at(-1)?.fields()
+    this.write({ ...fields, dropped, ...(leftOut === undefined ? {} : { leftOut }) })
   }
 
   due(nowMs: number): void {
@@ -107,8 +141,14 @@ class Source implements Deadline {
 
   /** False: there was nothing to say. */
   flush(): boolean {
+    const tallies = this.#tallies
+    if (tallies.length > 0) {
+      this.#tallies = []
+      this.tell(tallies, tallies.length - 1)
+      return true
+    }
     if (this.#last === undefined) return false
-    this.#write({ ...this.#last, leftOut: this.#leftOut })
+    this.write({ ...this.#last, leftOut: this.#leftOut })
     this.#last = undefined
     this.#leftOut = 0
     return true

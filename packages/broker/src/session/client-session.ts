@@ -11,13 +11,11 @@ import { type Delivery, type DropReason, type Publication, type Publisher, type 
 import type { Connection } from '../connection/connection.ts'
 import type { Deadline } from '../connection/deadlines.ts'
 import type { BrokerContext } from '../context.ts'
+import { DropTally } from '../metric/drop-tally.ts'
 import type { RetainedFeed } from '../routing/retained-feed.ts'
 import { SharedGroup } from '../routing/shared-group.ts'
 import type { Subscription } from '../routing/subscription.ts'
 import type { PendingWill } from './will.ts'
-
-/** One line per session and reason in this time, with the number of what was dropped meanwhile. */
-const dropLogIntervalMs = 10_000
 
 export class ClientSession implements Deadline, SessionObserver {
   readonly clientId: string
@@ -48,8 +46,7 @@ export class ClientSession implements Deadline, SessionObserver {
   heapIndex = -1
   filedMs = 0
   readonly #broker: BrokerContext
-  #dropped = 0
-  #dropLoggedMs = Number.NEGATIVE_INFINITY
+  #drops: Map<DropReason, DropTally> | undefined = undefined
 
   constructor(clientId: string, broker: BrokerContext) {
     this.clientId = clientId
@@ -113,17 +110,15 @@ export class ClientSession implements Deadline, SessionObserver {
   }
 
   #logDrop(reason: DropReason, qos: QoS): void {
-    this.#dropped++
     // A receiver that is not there gets no QoS 0: that is the protocol, not an event.
     if (reason === 'offline') return
-    const nowMs = this.#broker.clock.now()
-    if (nowMs - this.#dropLoggedMs < dropLogIntervalMs) return
-    this.#dropLoggedMs = nowMs
-    this.#broker.boundedLog.warn(
-      this.clientId,
-      { clientId: this.clientId, reason, qos, dropped: this.#dropped, queued: this.session.queue.length },
-      'messages for this client are being dropped',
-    )
-    this.#dropped = 0
+    // Made here: most sessions never lose a message.
+    this.#drops ??= new Map()
+    let tally = this.#drops.get(reason)
+    if (tally === undefined) {
+      tally = new DropTally(this.clientId, reason, () => this.session.queue.length)
+      this.#drops.set(reason, tally)
+    }
+    if (tally.add(qos)) this.#broker.boundedLog.drops(tally)
   }
 }
