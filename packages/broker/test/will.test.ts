@@ -50,6 +50,20 @@ describe('a Will', () => {
     expect(await watcher.payloads()).toEqual(['gone'])
   })
 
+  test('is spoken of in the log only where there is one, and with what becomes of it', async () => {
+    const { client, logs } = startBroker()
+    await (await client('none')).drop()
+    await (await client('lost', { will: will() })).drop()
+    await (await client('left', { will: will() })).disconnect()
+    await turns()
+    const lines = logs.filter(({ msg }) => msg === 'session detached')
+    expect(lines.map((line) => [line['clientId'], line['publishWill']])).toEqual([
+      ['none', undefined],
+      ['lost', true],
+      ['left', false],
+    ])
+  })
+
   test('is published when the client breaks the protocol', async () => {
     const { client, watcher } = await watched()
     const one = await client('one', { will: will() })

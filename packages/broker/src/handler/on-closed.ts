@@ -16,7 +16,8 @@ export function onClosed(connection: Connection, reason: CloseReason): void {
   // One that got no CONNACK of success was never stored [MQTT-3.1.2-7].
   const isNormal = reason.by === 'client' && reason.packet.reasonCode === ReasonCode.success
   const publishWill = !isNormal && !broker.closing && connection.machine.session !== undefined
-  broker.logger.debug({ clientId, peer: transport.peer, publishWill }, 'session detached')
+  const aboutWill = connection.will === undefined ? {} : { publishWill }
+  broker.logger.debug({ clientId, peer: transport.peer, ...aboutWill }, 'session detached')
   broker.sessions.detached(session, publishWill, session.expiryInterval)
 }
 
