@@ -1,63 +1,23 @@
-// Reads the options, measures, and writes what came of it. Started by run.mjs.
+// Measures, and writes what came of it. Started by run.mjs, which has checked the options.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
-import { brokerNames, revision, root } from './brokers.ts'
+import { revision, root } from './brokers.ts'
 import { allCases } from './cases.ts'
 import { measureEndToEnd } from './end-to-end.ts'
 import { measureCases } from './micro.ts'
+import { optionsOf } from './options.ts'
 import { writeDocs } from './page.ts'
 import type { BenchResult } from './result.ts'
 import { measureScale } from './scale.ts'
 
-const help = `pnpm bench [options]
+const given = optionsOf(process.argv.slice(2))
 
-  --micro              only the micro benchmarks
-  --e2e                only brokers side by side
-  --scale              only much of everything: receivers, subscriptions, retained messages
-  --scenario <text>    only scenarios with this in their name: pair, fanout, fanin, sparse, protocol, idle
-  --brokers <names>    ${brokerNames.join(',')}, where installed [all]
-  --rounds <n>         how often each is measured [3; micro 15]
-  --seconds <n>        how long each time, brokers side by side [1.5]
-  --idle <n>           idle connections of each broker, 0 for none [5000]
-  --many <n>           idle connections of ours alone, 0 for none [50000, or as many as ulimit -n lets]
-  --docs               write docs/performance.md's tables and charts, too; measures everything
-  --from <file>        measure nothing: read this result (with --docs)
-  --no-build           measure what was built last
-`
-
-const given = optionsOf(
-  () =>
-    parseArgs({
-      options: {
-        micro: { type: 'boolean', default: false },
-        e2e: { type: 'boolean', default: false },
-        scale: { type: 'boolean', default: false },
-        scenario: { type: 'string' },
-        brokers: { type: 'string', default: brokerNames.join(',') },
-        rounds: { type: 'string' },
-        seconds: { type: 'string', default: '1.5' },
-        idle: { type: 'string', default: '5000' },
-        many: { type: 'string', default: '50000' },
-        docs: { type: 'boolean', default: false },
-        from: { type: 'string' },
-        'no-build': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values,
-)
-
-if (given.help) console.log(help)
-else if (given.from !== undefined) finish(JSON.parse(readFileSync(given.from, 'utf8')))
+if (given.from !== undefined) finish(JSON.parse(readFileSync(given.from, 'utf8')))
 else {
   const isPart = given.micro || given.e2e || given.scale || given.scenario !== undefined
-  if (given.docs && isPart) {
-    console.error('--docs needs all of it: leave out --micro, --e2e, --scale and --scenario')
-    process.exit(2)
-  }
   const result = await measure(
     !isPart || given.micro,
     !isPart || given.e2e || given.scenario !== undefined,
@@ -74,19 +34,19 @@ else {
 
 async function measure(micro: boolean, endToEnd: boolean, scale: boolean): Promise<BenchResult> {
   const loadBefore = loadavg()[0] ?? Number.NaN
-  const rounds = Number(given.rounds ?? 3)
-  const seconds = Number(given.seconds)
+  const rounds = given.rounds ?? 3
+  const seconds = given.seconds
   if (micro) console.log('the parts: half a minute')
-  const microResults = micro ? measureCases(allCases(), Number(given.rounds ?? 15)) : []
+  const microResults = micro ? measureCases(allCases(), given.rounds ?? 15) : []
   for (const { name, nsEach } of microResults) console.log(`  ${name.padEnd(44)} ${nsEach.toFixed(1).padStart(8)} ns`)
   const found = endToEnd
     ? await measureEndToEnd({
-        brokers: given.brokers.split(','),
+        brokers: given.brokers,
         scenario: given.scenario,
         rounds,
         seconds,
-        idleConnections: Number(given.idle),
-        manyConnections: Number(given.many),
+        idleConnections: given.idle,
+        manyConnections: given.many,
       })
     : { endToEnd: [], protocols: [], idle: [] }
   // Last: it pins this process to one core.
@@ -95,7 +55,7 @@ async function measure(micro: boolean, endToEnd: boolean, scale: boolean): Promi
   for (const each of scaleResults) console.log(`  ${each.subject}: ${each.what}: ${each.value} ${each.unit}`)
   return {
     date: new Date().toISOString(),
-    command: ['pnpm bench', ...process.argv.slice(2)].join(' '),
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
     machine: {
       cpu: cpus()[0]?.model ?? 'unknown',
       cores: cpus().length,
@@ -120,14 +80,4 @@ function finish(result: BenchResult): void {
   for (const file of files) console.log(`written to ${file}`)
   const biome = join(root, 'node_modules', '.bin', 'biome')
   execFileSync(biome, ['check', '--write', join(root, 'bench', 'results'), ...files], { cwd: root, stdio: 'ignore' })
-}
-
-/** What was given, or a sentence about what is wrong with it. */
-function optionsOf<Options>(read: () => Options): Options {
-  try {
-    return read()
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`)
-    process.exit(2)
-  }
 }

@@ -1,4 +1,4 @@
-/** What `pnpm bench` writes, and what the charts and tables are drawn from. */
+/** What `npm run bench` writes, and what the charts and tables are drawn from. */
 
 export interface BenchResult {
   readonly date: string

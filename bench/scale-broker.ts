@@ -1,4 +1,4 @@
-// The broker as `pnpm bench --scale` runs it: a process of its own that tells what it used. Started by scale-process.ts.
+// The broker as `npm run bench -- --scale` runs it: a process of its own that tells what it used. Started by scale-process.ts.
 
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { getHeapStatistics } from 'node:v8'

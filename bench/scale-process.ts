@@ -1,4 +1,4 @@
-/** The processes of `pnpm bench --scale`: the broker on one core, the load (this process) and bystanders on another. */
+/** The processes of `npm run bench -- --scale`: the broker on one core, the load (this process) and bystanders on another. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'

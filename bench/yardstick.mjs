@@ -1,4 +1,4 @@
-// The yardstick of `pnpm bench`: what one Node.js process can do that moves MQTT messages and does nothing else.
+// The yardstick of `npm run bench`: what one Node.js process can do that moves MQTT messages and does nothing else.
 //
 //     node bench/yardstick.mjs <port>
 //

@@ -1,10 +1,11 @@
-// What `pnpm bench` computes and draws; what it measures depends on the machine.
+// What `npm run bench` computes and draws; what it measures depends on the machine.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { allCases } from '../bench/cases.ts'
 import { chartSvg } from '../bench/chart.ts'
+import { optionsOf } from '../bench/options.ts'
 import { brokersChart, filled, isShort, tablesOf } from '../bench/page.ts'
 import { type BenchResult, type EndToEndResult, median, quantile } from '../bench/result.ts'
 import { root } from './source.ts'
@@ -31,7 +32,7 @@ const atMax = { deliveredPerSecond: 1000, targetPerSecond: null }
 
 const result: BenchResult = {
   date: '2026-11-23T01:02:03.000Z',
-  command: 'pnpm bench --docs',
+  command: 'npm run bench -- --docs',
   machine: {
     cpu: 'A & B <C>',
     cores: 2,
@@ -171,4 +172,21 @@ test('bars are as long as their values, and text is text', () => {
 test.each(allCases())('the case "$name" runs', ({ run, operations }) => {
   expect(operations).toBeGreaterThan(0)
   expect(run()).toBeGreaterThan(0)
+})
+
+describe('options', () => {
+  test('have defaults', () => {
+    expect(optionsOf(['--e2e', '--rounds', '5'])).toMatchObject({ e2e: true, rounds: 5, seconds: 1.5, build: true })
+  })
+
+  test.each([
+    [['--docs', '--micro'], /--docs needs all of it/],
+    [['--from', 'x.json'], /--from does nothing without --docs/],
+    [['--rounds', 'x'], /--rounds was given "x"; allowed is a whole number from 1/],
+    [['--seconds', '0'], /--seconds was given "0"/],
+    [['--brokers', 'mq,other'], /--brokers knows no "other"/],
+    [['--bogus'], /--bogus/],
+  ])('%j is refused before anything is built', (args, sentence) => {
+    expect(() => optionsOf(args)).toThrow(sentence)
+  })
 })
