@@ -3,6 +3,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
+import { networkInterfaces } from 'node:os'
 import type { Writable } from 'node:stream'
 
 export interface Io {
@@ -11,6 +12,8 @@ export interface Io {
   readonly stderr: Output
   readonly env: Readonly<Record<string, string | undefined>>
   readonly pid: number
+  /** Of this machine in its networks: IPv4, as every device there can use them. */
+  addresses(): readonly string[]
   now(): Date
   /** Nanoseconds within the current second, as fine as the clock is. */
   nanoseconds(): number
@@ -46,6 +49,11 @@ export function processIo(): Io {
     stderr: outputOf(process.stderr),
     env: process.env,
     pid: process.pid,
+    addresses: () =>
+      Object.values(networkInterfaces())
+        .flatMap((each) => each ?? [])
+        .filter(({ family, internal }) => family === 'IPv4' && !internal)
+        .map(({ address }) => address),
     now: () => new Date(),
     nanoseconds: () => Math.floor(((performance.timeOrigin + performance.now()) % 1000) * 1_000_000),
     random: Math.random,

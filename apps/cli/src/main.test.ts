@@ -47,6 +47,18 @@ describe('mq', () => {
     expect(out).toMatch(/complete .*mq/)
   })
 
+  test('completion --help prints no script', async () => {
+    const { exitCode, out } = await mq(['completion', '--help'])
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(/source <\(mq completion\)/)
+    expect(out).not.toMatch(/compgen|compdef/)
+  })
+
+  test('an option that commands share is described for the one that is asked about', async () => {
+    expect((await mq(['pub', '--help'])).out).toMatch(/--topic .*<topic> {2}Topic to publish to\. Repeatable/)
+    expect((await mq(['sub', '--help'])).out).toMatch(/--topic .*<topic> {2}Topic filter to subscribe to/)
+  })
+
   test('the completion script is answered with commands and options', async () => {
     expect((await mq(['--get-yargs-completions', 'mq', ''])).out).toMatch(/^pub/m)
     expect((await mq(['--get-yargs-completions', 'mq', 'pub', '--ret'])).out).toMatch(/--retain/)

@@ -47,6 +47,7 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
     stderr: output(err, Number.POSITIVE_INFINITY),
     env: options.env ?? {},
     pid: 4711,
+    addresses: () => ['192.0.2.7'],
     now: () => options.date ?? new Date('2026-11-22T12:31:20.114Z'),
     nanoseconds: () => 114_000_000,
     random: () => options.random ?? 0.5,

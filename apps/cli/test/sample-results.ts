@@ -23,6 +23,7 @@ export function sampleResults({ deliveriesMs = [], counters, ...rest }: Sample =
     workers: 1,
     targetRate: 0,
     seconds: 1,
+    warmupMs: 0,
     histograms: {
       connect: new Histogram(),
       suback: new Histogram(),

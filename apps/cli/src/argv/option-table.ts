@@ -28,6 +28,8 @@ export interface OptionSpec {
     | 'Conformance'
     | 'General'
   readonly describe: string
+  /** In the help of a command for which that says too much. */
+  readonly describeIn?: Partial<Record<CommandName, string>>
   readonly commands: readonly CommandName[]
   /** The environment variable that stands in for it. */
   readonly env?: string
@@ -48,7 +50,7 @@ const broker: readonly CommandName[] = ['broker']
 
 // biome-ignore format: a table
 export const optionTable: readonly OptionSpec[] = [
-  { name: 'topic', short: 't', kind: 'value', repeat: true, value: 'topic', group: 'Message', commands: dialling, describe: 'Topic to publish to, or topic filter to subscribe to. Repeatable' },
+  { name: 'topic', short: 't', kind: 'value', repeat: true, value: 'topic', group: 'Message', commands: dialling, describe: 'Topic to publish to, or topic filter to subscribe to. Repeatable', describeIn: { pub: 'Topic to publish to. Repeatable: the message goes to each', sub: 'Topic filter to subscribe to. Repeatable', bench: 'Topic, or topic filter of sub; %i in it is the number of the connection' } },
   { name: 'message', short: 'm', kind: 'value', value: 'text', group: 'Message', commands: pub, describe: 'The payload' },
   { name: 'file', short: 'f', kind: 'value', value: 'path', group: 'Message', commands: pub, describe: 'The payload is this file, byte for byte' },
   { name: 'stdin-file', short: 's', kind: 'flag', group: 'Message', commands: pub, describe: 'The payload is all of stdin' },
@@ -58,7 +60,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'retain', short: 'r', kind: 'flag', group: 'Message', commands: pub, describe: 'The broker keeps the message for later subscribers' },
   { name: 'repeat', kind: 'value', value: 'n', group: 'Message', commands: pub, describe: 'Publish the message this many times [1]' },
   { name: 'repeat-delay', kind: 'value', value: 'time', group: 'Message', commands: pub, describe: 'Wait between repeats: seconds, 500ms, 10s [0]' },
-  { name: 'max-inflight', short: 'M', kind: 'value', value: 'n', group: 'Message', commands: pub, describe: 'Messages of -l under way at once [20]' },
+  { name: 'max-inflight', short: 'M', kind: 'value', value: 'n', group: 'Message', commands: pub, describe: 'Messages of -l under way at once [20, at QoS 0 256]' },
   { name: 'content-type', kind: 'value', value: 'text', group: 'Message', commands: publishing, describe: 'Content Type, such as application/json' },
   { name: 'response-topic', kind: 'value', value: 'topic', group: 'Message', commands: publishing, describe: 'Response Topic' },
   { name: 'correlation-data', kind: 'value', value: 'text', group: 'Message', commands: publishing, describe: 'Correlation Data' },

@@ -27,6 +27,8 @@ export async function ask(argv: readonly string[], commands: readonly Command[],
     const hint = close === undefined ? '' : `; did you mean mq ${close}?`
     throw new UsageError(`there is no command ${JSON.stringify(name)}${hint || `; there are ${names.join(', ')}.`}`)
   }
+  // yargs would print the script all the same.
+  if (name === 'completion' && argv.includes('--help')) return { text: completionHelp, exitCode: ExitCode.done }
   const program = yargs()
     .scriptName('mq')
     // Our own sentences are English; half a page in another language would be no help.
@@ -49,7 +51,7 @@ export async function ask(argv: readonly string[], commands: readonly Command[],
       command.describe,
       (yargsOfCommand) => {
         for (const option of optionTable) {
-          if (option.commands.includes(command.name)) yargsOfCommand.option(option.name, shape(option))
+          if (option.commands.includes(command.name)) yargsOfCommand.option(option.name, shape(option, command.name))
         }
         for (const [line, what] of command.examples) yargsOfCommand.example(line, what)
         return yargsOfCommand
@@ -70,8 +72,17 @@ export async function ask(argv: readonly string[], commands: readonly Command[],
   return { text: await program.getHelp(), exitCode: ExitCode.usage }
 }
 
+const completionHelp = `mq completion
+
+Print a completion script for the shell that $SHELL names, bash or zsh.
+
+Examples:
+  source <(mq completion)          in this shell, until it ends
+  mq completion >> ~/.bashrc       in every bash from now on; ~/.zshrc for zsh`
+
 /** For the help and the completion only, so without a type: no value of an option comes by here. */
-function shape({ short, group, describe, value }: OptionSpec) {
+function shape({ short, group, describe: general, describeIn, value }: OptionSpec, command: Command['name']) {
+  const describe = describeIn?.[command] ?? general
   return {
     ...(short === undefined ? {} : { alias: short }),
     group: `${group}:`,

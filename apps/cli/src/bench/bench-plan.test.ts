@@ -85,6 +85,7 @@ describe('what is refused', () => {
     ['conn --bind localhost', '--bind was given "localhost"; allowed are IP addresses of this machine'],
     ['e2e --fail-if p99>5', 'p99 with a time'],
     ['e2e --pid me', '--pid was given "me"'],
+    ['e2e --pid=', '--pid was given nothing; it is the number of one process: does the broker run?'],
   ])('%s', async (line, sentence) => {
     const refused = planOf(line)
     await expect(refused).rejects.toThrow(UsageError)

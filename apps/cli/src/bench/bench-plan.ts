@@ -89,7 +89,7 @@ export async function benchPlanOf(given: Arguments, io: Io): Promise<BenchPlan> 
     warmupMs: mode === 'conn' || mode === 'sub' ? 0 : durationMsOf('--warmup', given.text('warmup') ?? '1s'),
     workers: workersFor(given, mode, topology, cast, rate),
     spin: given.flag('spin'),
-    pid: given.text('pid') === undefined ? undefined : number('pid', 0, 1),
+    pid: pidOf(given.text('pid')),
     conditions,
     output,
     progress: given.flag('progress'),
@@ -146,6 +146,16 @@ function bindOf(given: Arguments): readonly string[] {
   const strange = addresses.find((address) => isIP(address) === 0)
   if (strange === undefined) return addresses
   throw new UsageError(`--bind was given "${strange}"; allowed are IP addresses of this machine, such as 127.0.0.2.`)
+}
+
+/** Mostly comes from `$(pgrep …)`, which finds no process, or several. */
+function pidOf(text: string | undefined): number | undefined {
+  if (text === '')
+    throw new UsageError('--pid was given nothing; it is the number of one process: does the broker run?')
+  if (text !== undefined && /^\d+(\s+\d+)+$/.test(text)) {
+    throw new UsageError(`--pid was given several processes, ${text.split(/\s+/).join(', ')}; it takes one.`)
+  }
+  return text === undefined ? undefined : integerOf('--pid', text, 1, most)
 }
 
 function rateOf(text: string): number {

@@ -193,7 +193,7 @@ function reach({ url, tls }: ConnectWishes): Promise<Address> {
       socket.destroy()
       reject(new Failure(`cannot connect to ${url}: ${reason}.`, ExitCode.unreachable))
     }
-    socket.on('error', (error) => fail(error.message === '' ? 'nobody listens there' : obstacle(error)))
+    socket.on('error', (error) => fail(error.message === '' ? 'nobody listens there' : obstacle(error, url)))
     socket.on('timeout', () => fail(`no answer within ${reachMs / 1000} s`))
     socket.on('connect', () => {
       const host = socket.remoteAddress ?? serverName

@@ -89,7 +89,11 @@ function counts(results: Results): string[] {
   if (results.publishers > 0) lines.push(line('published', `${rate(results.publishedRate)}${wanted}`))
   if (results.subscribers > 0) lines.push(line('delivered', rate(results.deliveredRate)))
   if (results.subscribers > 0) {
-    const share = lost > 0 ? ` (${((lost / expected) * 100).toPrecision(3)} %)` : ''
+    const remarks = [
+      ...(lost > 0 ? [`${((lost / expected) * 100).toPrecision(3)} %`] : []),
+      ...(results.warmupMs > 0 ? ['warm-up included'] : []),
+    ]
+    const share = remarks.length === 0 ? '' : ` (${remarks.join(', ')})`
     const { duplicates, outOfOrder } = counters
     lines.push(
       line(

@@ -28,6 +28,11 @@ test('for people: a table, a picture and what went wrong', () => {
   expect(lines).toContain('  broker       25 % of a core, 12.3 µs per delivered message, memory 50.0 → 60.0 MB')
 })
 
+test('what is lost is counted from the first message on, and that is said', () => {
+  const lines = tableOf(sampleResults({ expected: 4000, warmupMs: 1000 })).split('\n')
+  expect(lines).toContain('  lost         0 of 4,000 (warm-up included), 0 duplicates, 0 out of order')
+})
+
 test('where nothing was measured, it says so', () => {
   expect(tableOf(sampleResults())).toContain('Nothing was measured.')
 })

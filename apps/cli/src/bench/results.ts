@@ -98,6 +98,8 @@ export interface Results {
   readonly targetRate: number
   /** What was measured, less than what was asked for after Ctrl-C. */
   readonly seconds: number
+  /** Before that; its messages are in the counts of lost and duplicate, and in nothing else. */
+  readonly warmupMs: number
   readonly histograms: Readonly<Record<Row, Histogram>>
   readonly counters: Readonly<Counters>
   readonly errors: readonly ErrorCount[]

@@ -59,6 +59,7 @@ export function resultsOf(plan: BenchPlan, reports: readonly WorkerReport[], fig
     workers: plan.workers,
     targetRate: plan.rate,
     seconds,
+    warmupMs: plan.warmupMs,
     histograms,
     counters,
     errors: errorsOf(reports),

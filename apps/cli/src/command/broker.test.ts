@@ -33,7 +33,7 @@ describe('mq broker', () => {
     expect(io.err()).toMatch(/^ {4}mq sub -p \d+ -t 'house\/#'$/m)
     io.interrupt()
     expect(await exit).toBe(0)
-    expect(io.err()).toMatch(/mq broker is stopping/)
+    expect(io.err()).toMatch(/mq broker is stopping: .*\nmq broker has stopped\.\n$/)
   })
 
   test('logs JSON lines to stdout where that is not a terminal', async () => {
@@ -104,6 +104,18 @@ describe('mq broker', () => {
     expect(err).toMatch(sentence)
     expect(err).toMatch(/Try mq broker --help/)
   })
+})
+
+test('what listens everywhere is told with the addresses that others need', () => {
+  const said = greeting(['tcp://0.0.0.0:1884', 'ws://[::]:8083/mqtt', 'tcp://127.0.0.1:1'], false, ['192.0.2.7'])
+  expect(said.split('\n').slice(0, 6)).toEqual([
+    'mq broker listens on tcp://0.0.0.0:1884',
+    '  from other machines: tcp://192.0.2.7:1884',
+    'mq broker listens on ws://[::]:8083/mqtt',
+    '  from other machines: ws://192.0.2.7:8083/mqtt',
+    'mq broker listens on tcp://127.0.0.1:1',
+    '',
+  ])
 })
 
 describe('the two lines to try', () => {

@@ -33,10 +33,12 @@ export async function runBroker(given: Arguments, io: Io): Promise<number> {
   try {
     const urls: string[] = []
     for (const url of wanted) urls.push(await listen(broker, url, isNpmStart(io) ? 'npm start -- ' : ''))
-    if (level !== 'silent') io.stderr.write(greeting(urls, runsThroughNpm(io)))
+    if (level !== 'silent') io.stderr.write(greeting(urls, runsThroughNpm(io), io.addresses()))
     await interrupted
     if (level !== 'silent')
       io.stderr.write('mq broker is stopping: clients are told, then it ends. Again to end at once.\n')
+    await broker.close()
+    if (level !== 'silent') io.stderr.write('mq broker has stopped.\n')
     return ExitCode.done
   } finally {
     await broker.close()
@@ -89,12 +91,18 @@ function runsThroughNpm(io: Io): boolean {
   return io.env['npm_lifecycle_event'] !== undefined || io.env['npm_command'] === 'exec'
 }
 
-/** What listens where, and two lines to try. */
-export function greeting(urls: readonly string[], throughNpm: boolean): string {
+/** What listens where, and two lines to try. `addresses`: of this machine in its networks. */
+export function greeting(urls: readonly string[], throughNpm: boolean, addresses: readonly string[] = []): string {
   const mq = throughNpm ? 'npx mq' : 'mq'
   const address = addressOptions(urls)
   return [
-    ...urls.map((url) => `mq broker listens on ${url}`),
+    ...urls.flatMap((url) => [
+      `mq broker listens on ${url}`,
+      // Nobody can connect to 0.0.0.0 from elsewhere, and most people do not know their address by heart.
+      ...addresses
+        .filter(() => anyHost.test(url))
+        .map((host) => `  from other machines: ${url.replace(anyHost, host)}`),
+    ]),
     '',
     '  Try it, each line in a terminal of its own:',
     `    ${mq} sub${address} -t 'house/#'`,
@@ -105,6 +113,8 @@ export function greeting(urls: readonly string[], throughNpm: boolean): string {
     '',
   ].join('\n')
 }
+
+const anyHost = /(?<=^\w+:\/\/)(0\.0\.0\.0|\[::\])(?=[:/]|$)/
 
 /** What the two lines need to reach us: nothing on the default port of this machine. */
 function addressOptions(urls: readonly string[]): string {

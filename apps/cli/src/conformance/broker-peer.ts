@@ -39,7 +39,7 @@ function connectFailure(error: unknown, url: string, timeoutMs: number): Failure
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error
   const code = inner instanceof Error && 'code' in inner && typeof inner.code === 'string' ? inner.code : ''
   const isTimeout = inner instanceof Error && inner.name === 'TimeoutError'
-  const said = inner instanceof Error ? obstacle(inner) : messageOf(inner)
+  const said = inner instanceof Error ? obstacle(inner, url) : messageOf(inner)
   const what = isTimeout ? `nothing answered within ${timeoutMs} ms` : said
   const exitCode = tlsFailure.test(code) && !(inner instanceof MqttError) ? ExitCode.tls : ExitCode.unreachable
   return new Failure(`cannot connect to ${url}: ${what}.`, exitCode, { cause: error })

@@ -1,10 +1,17 @@
 /** What stands in the way of a connection, and what to do about it: the platform says it in codes. */
 import { messageOf } from '../failure.ts'
 
-/** Without a full stop, to end a sentence with. What the platform said stays in it, for whoever searches for that. */
-export function obstacle(error: Error): string {
+/**
+ * Without a full stop, to end a sentence with. What the platform said stays in it, for whoever searches for that.
+ *
+ * @param url where to: -h and -p say nothing about WebSocket, and a broker listens for it only where it is told to
+ */
+export function obstacle(error: Error, url: string): string {
   const said = messageOf(error)
   const code = codeOf(error.cause) ?? codeOf(error)
+  if (code === 'ECONNREFUSED' && /^wss?:/.test(url)) {
+    return `nothing listens there (${said}); start the broker, for one with mq broker --listen ws://127.0.0.1:8083/mqtt, or say where it is with -L`
+  }
   if (code === 'ECONNREFUSED') {
     return `nothing listens there (${said}); start the broker, for one with mq broker, or say where it is with -h and -p`
   }

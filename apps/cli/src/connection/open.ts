@@ -177,7 +177,7 @@ function failureOf(error: unknown, url: string, phase: 'connecting' | 'connected
     return made(`${what}: ${said}${elsewhere}.`, exitCodeOfReason(error.reasonCode))
   }
   if (!(error instanceof MqttError)) return made(messageOf(error), ExitCode.unexpected)
-  const cannot = `cannot connect to ${url}: ${obstacle(error)}.`
+  const cannot = `cannot connect to ${url}: ${obstacle(error, url)}.`
   switch (error.code) {
     case 'tls':
       return made(cannot, ExitCode.tls)

@@ -10,6 +10,12 @@ test('a record is one line with its fields', () => {
   )
 })
 
+test('a reason code has its name, and the number that the specification gives it', () => {
+  expect(line({ level: 40, msg: 'client refused', reasonCode: 135 })).toBe(
+    '12:31:20.114 warn  client refused  reasonCode=not authorized (0x87)\n',
+  )
+})
+
 test('an error is shown with its stack', () => {
   expect(line({ level: 50, msg: 'failed', err: { message: 'x', stack: 'Error: x\n    at y' } })).toBe(
     '12:31:20.114 error failed\nError: x\n    at y\n',

@@ -2,6 +2,7 @@
  * pino's lines for people: `12:31:20.114 info  client c1 connected  peer=127.0.0.1:40312`. The fields come from clients, so
  * no control character of theirs reaches the terminal.
  */
+import { reasonText } from '../connection/reason.ts'
 import { visible } from '../output/pretty.ts'
 
 const levels: Readonly<Record<number, readonly [name: string, colour: number]>> = {
@@ -32,7 +33,7 @@ export function humanLine(line: string, colour: boolean): string {
     .join(':')
   const fields = Object.entries(record)
     .filter(([field]) => !unsaid.has(field))
-    .map(([field, value]) => paint(2, `${field}=${visible(typeof value === 'string' ? value : JSON.stringify(value))}`))
+    .map(([field, value]) => paint(2, `${field}=${textOf(field, value)}`))
   const error = errorOf(record['err'])
   return [
     paint(2, `${clock}.${String(date.getMilliseconds()).padStart(3, '0')}`),
@@ -42,6 +43,12 @@ export function humanLine(line: string, colour: boolean): string {
   ]
     .join(' ')
     .concat('\n')
+}
+
+/** A reason code as the specification writes it, with its name; in the JSON it is the number. */
+function textOf(field: string, value: unknown): string {
+  if (field === 'reasonCode' && typeof value === 'number') return reasonText(value)
+  return visible(typeof value === 'string' ? value : JSON.stringify(value))
 }
 
 function recordOf(line: string): Record<string, unknown> | undefined {
