@@ -2,6 +2,7 @@
  * What a connection has to send, between the machine that writes packets and the transport that takes bytes.
  *
  *     machine ─► Writer ─► current chunk ─► full chunks ─► transport.write    once per turn of the event loop
+ *                                           large payloads, each by reference: one copy for all receivers
  *
  * The first packet of a turn finds the Writer without a chunk, takes one from the pool and puts the outbox on the
  * broker's dirty list; `setImmediate` flushes all dirty ones, one write each. A chunk that fills up before is written at
@@ -18,8 +19,23 @@
  */
 import type { Outgoing, Outlet, Transport, Writer } from '@mq/core'
 import { emptyBytes } from '@mq/core'
-import { type ChunkPool, largeChunkBytes } from './chunk-pool.ts'
+import { type ChunkPool, largeChunkBytes, smallChunkBytes } from './chunk-pool.ts'
 import type { Flushable, Flusher } from './flusher.ts'
+
+/** From here on a payload is sent from where it lies: a chunk of its size would be made for it, and not kept. */
+const referredBytesMin = largeChunkBytes / 2
+/** The same for a message to very many: what fits into a small chunk is copied. */
+const referredInBulkMin = (smallChunkBytes * 3) / 4
+/** As many as one call of the system takes gladly. */
+const piecesPerWrite = 64
+
+interface Piece {
+  readonly bytes: Uint8Array
+  /** It is a chunk of the pool; or undefined, and the bytes belong to a message. */
+  readonly chunk: Uint8Array | undefined
+}
+
+const none: Piece[] = []
 
 export interface OutboxOwner {
   /** The receiver has caught up: messages that waited may be sent. */
@@ -34,8 +50,10 @@ export class Outbox implements Outlet, Flushable {
   readonly #owner: OutboxOwner
   /** Set once, right after construction: the machine's writing half needs this outbox to be made, and the reverse. */
   outgoing: Outgoing | undefined = undefined
-  #full: { readonly bytes: Uint8Array; readonly length: number }[] = []
+  #full: Piece[] = none
   #fullBytes = 0
+  /** What is in front of it in the current chunk is among the full ones: a payload that lies elsewhere comes behind it. */
+  #from = 0
   #blocked = false
   #closed = false
   dirty = false
@@ -50,7 +68,7 @@ export class Outbox implements Outlet, Flushable {
 
   /** Bytes that the receiver is owed and that the system has not taken. */
   get pendingBytes(): number {
-    return this.#fullBytes + (this.outgoing?.writer.at ?? 0) + this.#transport.pendingBytes
+    return this.#fullBytes + (this.outgoing?.writer.at ?? 0) - this.#from + this.#transport.pendingBytes
   }
 
   /**
@@ -63,21 +81,57 @@ export class Outbox implements Outlet, Flushable {
 
   makeRoom(writer: Writer, size: number): void {
     const { bytes, at } = writer
-    if (bytes.length > 0 && bytes.length < largeChunkBytes && at + size <= largeChunkBytes) {
+    const needed = at + size
+    if (bytes.length > 0 && bytes.length < largeChunkBytes && needed <= largeChunkBytes && this.#from === 0) {
       // Not a second chunk but a larger one: one write instead of two.
-      const larger = this.#pool.take(Math.max(at + size, Math.min(bytes.length * 4, largeChunkBytes)))
+      const larger = this.#pool.take(Math.max(needed, Math.min(bytes.length * 4, largeChunkBytes)))
       larger.set(bytes.subarray(0, at))
       this.#pool.give(bytes)
       writer.bytes = larger
     } else {
-      if (at > 0 && this.#blocked) {
-        this.#full.push({ bytes, length: at })
-        this.#fullBytes += at
-      } else if (at > 0) this.#write(bytes, at)
+      if (bytes.length > 0) this.#putAside(writer, bytes)
+      if (!this.#blocked && this.#full.length > 0) this.#writeFull()
       writer.bytes = this.#pool.take(size)
       writer.at = 0
       if (!this.dirty && !this.#blocked) this.#flusher.add(this)
     }
+    this.#mind()
+  }
+
+  refers(size: number): boolean {
+    return size >= (this.#flusher.isBulk ? referredInBulkMin : referredBytesMin)
+  }
+
+  refer(writer: Writer, bytes: Uint8Array): void {
+    // One large message waits for the end of the turn; more of them leave at once, as full chunks do.
+    if (!this.#blocked && this.#fullBytes >= largeChunkBytes) this.#writeFull()
+    // The chunk goes on behind it.
+    this.#putAside(writer, undefined)
+    this.#push(bytes, undefined)
+    this.#mind()
+  }
+
+  /** What `writer` holds is full as it is. `chunk`: and so is its chunk. */
+  #putAside(writer: Writer, chunk: Uint8Array | undefined): void {
+    this.#push(writer.bytes.subarray(this.#from, writer.at), chunk)
+    if (chunk === undefined) this.#from = writer.at
+    else this.#leave(writer)
+  }
+
+  #leave(writer: Writer): void {
+    writer.bytes = emptyBytes
+    writer.at = 0
+    this.#from = 0
+  }
+
+  #push(bytes: Uint8Array, chunk: Uint8Array | undefined): void {
+    if (this.#full === none) this.#full = []
+    this.#full.push({ bytes, chunk })
+    this.#fullBytes += bytes.length
+  }
+
+  /** While the receiver does not read, it is owed so much and no more. */
+  #mind(): void {
     if (this.#blocked && this.outgoing !== undefined && this.pendingBytes > this.#bytesMax) {
       this.outgoing.writable = false
     }
@@ -87,13 +141,16 @@ export class Outbox implements Outlet, Flushable {
     if (this.#blocked || this.#closed) return
     const writer = this.outgoing?.writer
     if (writer === undefined) return
-    if (this.#full.length > 0) this.#writeFull()
-    if (this.#blocked || writer.bytes.length === 0) return
     const { bytes, at } = writer
-    writer.bytes = emptyBytes
-    writer.at = 0
-    if (at > 0) this.#write(bytes, at)
-    else this.#pool.give(bytes)
+    if (this.#full.length > 0) {
+      if (bytes.length > 0) this.#putAside(writer, bytes)
+      this.#writeFull()
+    } else if (bytes.length > 0) {
+      const from = this.#from
+      this.#leave(writer)
+      if (at > from) this.#write(bytes, from, at)
+      else this.#pool.give(bytes)
+    }
   }
 
   /** The transport has taken all that was written. */
@@ -128,14 +185,28 @@ export class Outbox implements Outlet, Flushable {
 
   #writeFull(): void {
     const full = this.#full
+    const most = this.#transport.writeAll === undefined ? 1 : piecesPerWrite
     let written = 0
     while (written < full.length && !this.#blocked) {
-      const { bytes, length } = full[written]!
-      this.#fullBytes -= length
-      written++
-      this.#write(bytes, length)
+      const pieces = full.slice(written, written + most)
+      written += pieces.length
+      this.#writePieces(pieces)
     }
-    this.#full = full.slice(written)
+    this.#full = written === full.length ? none : full.slice(written)
+  }
+
+  #writePieces(pieces: readonly Piece[]): void {
+    const all: Uint8Array[] = []
+    for (const { bytes } of pieces) {
+      this.#fullBytes -= bytes.length
+      // A chunk whose last packet was followed by a payload has nothing more in it.
+      if (bytes.length > 0) all.push(bytes)
+    }
+    const [first] = all
+    if (first !== undefined)
+      this.#blocked = !(all.length === 1 ? this.#transport.write(first) : this.#transport.writeAll?.(all))
+    if (this.#blocked) return
+    for (const { chunk } of pieces) if (chunk !== undefined) this.#pool.give(chunk)
   }
 
   #release(): void {
@@ -143,15 +214,15 @@ export class Outbox implements Outlet, Flushable {
     const writer = this.outgoing?.writer
     if (writer !== undefined) {
       this.#pool.give(writer.bytes)
-      writer.bytes = emptyBytes
-      writer.at = 0
+      this.#leave(writer)
     }
-    this.#full = []
+    this.#full = none
     this.#fullBytes = 0
   }
 
-  #write(bytes: Uint8Array, length: number): void {
-    if (this.#transport.write(length === bytes.length ? bytes : bytes.subarray(0, length))) this.#pool.give(bytes)
+  #write(chunk: Uint8Array, from: number, to: number): void {
+    if (this.#transport.write(from === 0 && to === chunk.length ? chunk : chunk.subarray(from, to)))
+      this.#pool.give(chunk)
     else this.#blocked = true
   }
 }

@@ -72,6 +72,21 @@ export class SocketTransport implements Transport {
     // Node.js ends our side when the client has ended its own; a write after that would make an error of it.
     if (socket.destroyed || socket.writableEnded || this.#ending) return true
     socket.write(bytes)
+    return this.#isTaken()
+  }
+
+  writeAll(pieces: readonly Uint8Array[]): boolean {
+    const socket = this.#socket
+    if (socket.destroyed || socket.writableEnded || this.#ending) return true
+    socket.cork()
+    for (const bytes of pieces) socket.write(bytes)
+    socket.uncork()
+    return this.#isTaken()
+  }
+
+  /** If not, `drained` will say when. */
+  #isTaken(): boolean {
+    const socket = this.#socket
     // Nothing left in the stream right after the write: the kernel took it all.
     if (socket.writableLength === 0) return true
     // 'drain' comes only above the high-water mark; an empty write behind the rest reports for any length.

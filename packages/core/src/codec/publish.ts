@@ -22,6 +22,9 @@ import { varIntSize, writeVarInt } from '../wire/var-int.ts'
 import { emptyBytes, type Writer } from '../wire/writer.ts'
 import { decodeMessageProperties, type PropertyScratch } from './publish-properties.ts'
 
+/** A shorter payload is always copied: that takes less than to ask. */
+const referredBytesMin = 2048
+
 /** Fills `into` anew. It points into `bytes` (and perhaps `scratch`), so it is valid as long as they are. */
 export function decodePublish(
   into: Publication,
@@ -133,7 +136,8 @@ export function encodePublication(
   }
   if (remaining > variableByteIntegerMax) throw new RangeError(`a packet of ${remaining} bytes does not fit MQTT`)
   const size = 1 + varIntSize(remaining) + remaining
-  writer.reserve(size)
+  const isReferred = payloadLength >= referredBytesMin && writer.outlet.refers?.(payloadLength) === true
+  writer.reserve(isReferred ? size - payloadLength : size)
 
   const bytes = writer.bytes
   let at = writer.at
@@ -156,7 +160,15 @@ export function encodePublication(
     else at = writeOwnProperties(bytes, at, length, topicAlias, expiryAt < 0 ? expiry : -1, subscriptionIdentifiers)
   }
   const travelling = version === 5 ? publication.propertiesEnd - publication.propertiesStart : 0
-  if (travelling === 0) copyBytes(publication.bytes, payloadStart, payloadEnd, bytes, at)
+  if (isReferred) {
+    copyBytes(
+      publication.propertyBytes,
+      publication.propertiesStart,
+      publication.propertiesStart + travelling,
+      bytes,
+      at,
+    )
+  } else if (travelling === 0) copyBytes(publication.bytes, payloadStart, payloadEnd, bytes, at)
   else if (publication.propertyBytes === publication.bytes && publication.propertiesEnd === payloadStart) {
     // As they came, side by side: one copy of both costs less than two.
     copyBytes(publication.bytes, publication.propertiesStart, payloadEnd, bytes, at)
@@ -167,8 +179,16 @@ export function encodePublication(
   if (travelling !== 0 && expiryAt >= 0 && expiry >= 0) {
     writeFourBytes(bytes, at + expiryAt - publication.propertiesStart, expiry)
   }
-  writer.at = at + travelling + payloadLength
+  writer.at = at + travelling
+  if (isReferred) referTo(writer, publication)
+  else writer.at += payloadLength
   return size
+}
+
+/** The payload is sent from the one copy that all receivers share. */
+function referTo(writer: Writer, publication: Publication): void {
+  const { bytes, payloadStart, payloadEnd } = publication.keep()
+  writer.outlet.refer?.(writer, bytes.subarray(payloadStart, payloadEnd))
 }
 
 function propertiesLength(

@@ -17,6 +17,8 @@ export interface Transport {
    * caller should write no more until then.
    */
   write(bytes: Uint8Array): boolean
+  /** As `write`, all of them, in one call of the system where that is possible. */
+  writeAll?(pieces: readonly Uint8Array[]): boolean
   /** Stop and go on reading. */
   pause(): void
   resume(): void

@@ -14,6 +14,10 @@
 export interface Outlet {
   /** Give `writer` at least `size` free bytes. What it holds already stays first in the stream. */
   makeRoom(writer: Writer, size: number): void
+  /** Would it rather send `size` bytes from where they lie than have them copied into the writer? Without it: never. */
+  refers?(size: number): boolean
+  /** Where `refers` said yes: `bytes`, which nobody changes any more, come next in the stream, behind what `writer` holds. */
+  refer?(writer: Writer, bytes: Uint8Array): void
 }
 
 export const emptyBytes: Uint8Array = new Uint8Array(0)
