@@ -4,7 +4,7 @@ import { describe, test } from 'vitest'
 import { bodyOf, decode, encode, message, packetId, write } from '../../test/publication-arbitrary.ts'
 import { Publication } from '../packet/publication.ts'
 import { varIntSize, writeVarInt } from '../wire/var-int.ts'
-import { createBufferWriter, writtenBytes } from '../wire/writer.ts'
+import { createBufferWriter, Writer, writtenBytes } from '../wire/writer.ts'
 import { encodePropertyBlock } from './properties.ts'
 import { createPublication, publicationPayload, publicationProperties, publicationTopic } from './publication.ts'
 import { decodePublish, encodePublication, publicationSize } from './publish.ts'
@@ -107,6 +107,33 @@ describe('PUBLISH with itself', () => {
         deepEqual(publicationProperties(into), publicationProperties(fresh))
         into.expiresAtMs = 1
         into.keep()
+      }),
+      { numRuns, seed },
+    )
+  })
+
+  test('a payload that is referred to makes the same packet as one that is copied', () => {
+    fc.assert(
+      fc.property(message, packetId, fc.integer({ min: 2000, max: 5000 }), fc.boolean(), (sent, id, size, keeps) => {
+        const payload = new Uint8Array(size).map((_, i) => i * 7)
+        const decoded = decode(encode({ ...sent, payload, version: 5 }, id), 5)
+        const publication = keeps ? decoded.keep() : decoded
+        const copied = createBufferWriter()
+        const head = createBufferWriter()
+        const referred: Uint8Array[] = []
+        const { outlet } = head
+        const writer = new Writer({
+          makeRoom: (to, room) => outlet.makeRoom(to, room),
+          refers: (bytes) => bytes === size,
+          refer: (_writer, bytes) => void referred.push(bytes),
+        })
+        for (const to of [copied, writer]) {
+          const written = encodePublication(to, publication, 5, sent.qos, false, false, id, 0, false, 77, [1, 300])
+          equal(written, writtenBytes(copied).length)
+        }
+        const isReferred = size >= 2048
+        equal(referred.length, isReferred ? 1 : 0)
+        deepEqual(Buffer.concat([writtenBytes(writer), ...referred]), Buffer.from(writtenBytes(copied)))
       }),
       { numRuns, seed },
     )
