@@ -252,4 +252,28 @@ describe('a mechanism that is broken', () => {
     expect(connack?.reasonCode).toBe(0x88)
     expect(broker.stats.sessions).toBe(0)
   })
+
+  test('ends the connection of one that authenticates again: 0x89, for DISCONNECT has no 0x88', async () => {
+    let begun = 0
+    const { broker } = startBroker({
+      mechanisms: [
+        {
+          method: 'M',
+          start: () => {
+            const isFirst = ++begun === 1
+            return {
+              step: () => {
+                if (isFirst) return { type: 'success', userName: 'ann' }
+                throw new Error('broken')
+              },
+            }
+          },
+        },
+      ],
+    })
+    const one = await WireClient.connect(broker, { properties: method })
+    one.send({ type: 'auth', reasonCode: 0x19, properties: method })
+    // Section 3.14.2.1: Server busy, "cannot continue processing requests".
+    expect(await one.goodbye()).toBe(0x89)
+  })
 })

@@ -204,3 +204,33 @@ test('what it goes on sending is taken up to a bound, and all of it is served', 
   for (let i = 0; i < 32; i++) expect((await client.next('puback')).packetId).toBe(i + 1)
   data.mockRestore()
 })
+
+test('the bound is for each time that it is held: one that has been read on is seen going when it is held again', async () => {
+  const { client, answers, connections } = await asking('tcp')
+  const payload = new Uint8Array(80 * 1024)
+  client.post('$free', payload, { qos: 1 })
+  // So much that it was not read to its end before the answer came.
+  client.post('$free', payload, { qos: 1 })
+  await turns(20)
+  answers[0]?.(true)
+  for (let i = 0; i < 2; i++) await client.next('puback')
+  client.post('asked', 'two')
+  await vi.waitFor(() => expect(answers).toHaveLength(2))
+  client.reset()
+  await connections(1)
+})
+
+test.each(schemes)(
+  'one that the server ended while it was held is gone when its end has gone, over %s',
+  async (scheme) => {
+    const { broker, client, answers, connections } = await asking(scheme)
+    broker.disconnect('a')
+    expect(await client.goodbye()).toBe(0x98)
+    client.end()
+    // No clock is moved: it does not wait for its ten seconds.
+    await connections(1)
+    answers[0]?.(true)
+    await turns()
+    expect(broker.stats.sessions).toBe(1)
+  },
+)
