@@ -1,37 +1,9 @@
 // A client that is not read while an answer is awaited, and goes: over a network, where that has to be noticed.
 import { describe, expect, test, vi } from 'vitest'
-import type { BrokerOptions } from '../src/broker.ts'
 import { Connection } from '../src/connection/connection.ts'
-import { startBroker, turns } from './harness.ts'
+import { type Answer, asking, listening, schemes, will } from './asking.ts'
+import { turns } from './harness.ts'
 import { payloadText, WireClient } from './wire-client.ts'
-
-const schemes = ['tcp', 'ws'] as const
-const will = { topicName: 'will', payload: new TextEncoder().encode('gone'), qos: 0, retain: false } as const
-
-type Answer = (yes: boolean) => void
-
-/** A broker that listens, and somebody who watches, connected without being asked. */
-async function listening(scheme: 'tcp' | 'ws', options: BrokerOptions) {
-  const started = startBroker(options)
-  const { url } = await started.broker.listen(`${scheme}://127.0.0.1:0`)
-  const watcher = await started.client('watcher')
-  await watcher.subscribe('#')
-  const connections = (count: number): Promise<void> =>
-    vi.waitFor(() => expect(started.broker.stats.connections).toBe(count))
-  return { ...started, url, watcher, connections }
-}
-
-/** And a client that is held: whether it may publish has been asked, and not answered. */
-async function asking(scheme: 'tcp' | 'ws') {
-  const answers: Answer[] = []
-  const started = await listening(scheme, {
-    authorize: ({ topic }) => topic !== 'asked' || new Promise((resolve) => void answers.push(resolve)),
-  })
-  const client = await WireClient.connect(started.url, { clientId: 'a', will })
-  client.post('asked', 'one')
-  await vi.waitFor(() => expect(answers).toHaveLength(1))
-  return { ...started, client, answers }
-}
 
 describe.each(schemes)('before CONNACK, over %s', (scheme) => {
   test.each(['end', 'reset'] as const)('one that is gone (%s) throws nobody out', async (leave) => {

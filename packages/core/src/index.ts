@@ -23,6 +23,7 @@ export { Outgoing } from './connection/outgoing.ts'
 export { ServerConnection } from './connection/server-connection.ts'
 export type { CloseReason, ServerConnectionOptions, ServerHandler } from './connection/server-handler.ts'
 export type { Transport, TransportHandler } from './connection/transport.ts'
+export type { Unread } from './connection/unread.ts'
 export { type Fault, fault } from './packet/fault.ts'
 export { MqError } from './packet/mq-error.ts'
 export type {

@@ -18,6 +18,7 @@ import {
   type ServerLimits,
   Session,
   TopicTable,
+  type Unread,
   writtenBytes,
 } from '../src/index.ts'
 import { roomy } from './session-recorder.ts'
@@ -28,6 +29,8 @@ export interface Bench {
   /** The handler's calls: `connect c`, `publish t 1`, `released 1 true`, `subscribe`, `closed client`. */
   readonly calls: string[]
   readonly closings: CloseReason[]
+  /** What each `closed` said of what was not read. */
+  readonly unread: (Unread | undefined)[]
   /** Replaces what the handler does; by default it accepts and acknowledges at once. */
   readonly on: { -readonly [K in keyof ServerHandler<undefined>]?: ServerHandler<undefined>[K] }
   readonly clock: { nowMs: number }
@@ -67,6 +70,7 @@ export function ack(type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp', packetId: 
 export function setUp(limits: Partial<ServerLimits> = {}, session: Session = newSession()): Bench {
   const calls: string[] = []
   const closings: CloseReason[] = []
+  const unread: (Unread | undefined)[] = []
   const handler: ServerHandler<undefined> = {
     connect: (packet) => {
       calls.push(`connect ${packet.clientId}`)
@@ -89,9 +93,10 @@ export function setUp(limits: Partial<ServerLimits> = {}, session: Session = new
       calls.push('auth')
       bench.on.auth?.(packet)
     },
-    closed: (reason) => {
+    closed: (reason, rest) => {
       calls.push(`closed ${reason.by}`)
       closings.push(reason)
+      unread.push(rest)
     },
   }
   const clock = { nowMs: 0 }
@@ -107,6 +112,7 @@ export function setUp(limits: Partial<ServerLimits> = {}, session: Session = new
     session,
     calls,
     closings,
+    unread,
     on: {},
     clock,
     version: 5,

@@ -24,6 +24,7 @@ import type {
   TopicEntry,
   Transport,
   TransportHandler,
+  Unread,
   UnsubscribePacket,
 } from '@mq/core'
 import { ReasonCode, ServerConnection } from '@mq/core'
@@ -177,8 +178,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
       if (nowMs - deadlineMs > stallMs && this.#graceMs <= deadlineMs) {
         // The event loop stood still, and what the client sent meanwhile has not been read: first it is.
         this.#graceMs = nowMs + 1
-        this.broker.deadlines.file(this)
-        return
+        return this.broker.deadlines.file(this)
       }
       this.machine.tick(nowMs)
       if (!this.machine.isClosed) this.broker.deadlines.file(this)
@@ -277,12 +277,12 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
     onAuth(this, packet)
   }
 
-  closed(reason: CloseReason): void {
+  closed(reason: CloseReason, unread: Unread | undefined): void {
     this.broker.deadlines.remove(this)
     if (this.#hasLeft) this.broker.connections.delete(this)
     if (reason.by === 'network') this.#outbox.destroy()
     else this.#outbox.end()
-    onClosed(this, reason)
+    onClosed(this, reason, unread)
   }
 
   #broke(error: unknown): void {

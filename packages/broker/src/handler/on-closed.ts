@@ -1,24 +1,32 @@
 /** A connection has ended, one way or another: what becomes of its Will and of its session (sections 3.1.2.5, 3.14.4). */
-import { type CloseReason, ReasonCode } from '@mq/core'
+import { type CloseReason, ReasonCode, type Unread } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import { addressOf } from '../metric/bounded-log.ts'
 
-export function onClosed(connection: Connection, reason: CloseReason): void {
+export function onClosed(connection: Connection, reason: CloseReason, unread: Unread | undefined): void {
   const { broker, clientId, session, transport } = connection
   log(connection, reason)
+  if (unread !== undefined && unread.packets > 0) discard(connection, unread)
   if (session === undefined || session.connection !== connection) return
-  if (reason.by === 'client') {
-    // Section 3.14.2.2.2: the interval may be changed on the way out, in 5.0.
-    const expiry = reason.packet.properties?.sessionExpiryInterval
-    if (expiry !== undefined) session.expiryInterval = Math.min(expiry, broker.limits.sessionExpiryMaximum)
-  }
+  // It counts though nobody came to read it: we did not listen, and its client may be back already.
+  const goodbye = reason.by === 'client' ? reason.packet : unread?.disconnect
+  // Section 3.14.2.2.2: the interval may be changed on the way out, in 5.0.
+  const expiry = goodbye?.properties?.sessionExpiryInterval
+  if (expiry !== undefined) session.expiryInterval = Math.min(expiry, broker.limits.sessionExpiryMaximum)
   // [MQTT-3.14.4-3] only a normal DISCONNECT deletes the Will. A server that stops says nothing in its clients' names.
   // One that got no CONNACK of success was never stored [MQTT-3.1.2-7].
-  const isNormal = reason.by === 'client' && reason.packet.reasonCode === ReasonCode.success
+  const isNormal = goodbye?.reasonCode === ReasonCode.success
   const publishWill = !isNormal && !broker.closing && connection.machine.session !== undefined
   const aboutWill = connection.will === undefined ? {} : { publishWill }
   broker.logger.debug({ clientId, peer: transport.peer, ...aboutWill }, 'session detached')
   broker.sessions.detached(session, publishWill, session.expiryInterval)
+}
+
+/** Nothing of it was acknowledged, so nobody was promised anything: but it came, and it is gone. */
+function discard({ broker, clientId, transport }: Connection, { messages, packets }: Unread): void {
+  broker.counters.messagesDiscarded += messages
+  const fields = { clientId, peer: transport.peer, packets, messages }
+  broker.boundedLog.warn(clientId, fields, 'the connection ended before all was served that had come')
 }
 
 function log(connection: Connection, reason: CloseReason): void {

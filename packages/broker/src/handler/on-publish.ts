@@ -37,7 +37,10 @@ function mustWait({ broker }: Connection, topic: TopicEntry<Route>): boolean {
 }
 
 function goOn(connection: Connection, message: Publication, topic: TopicEntry<Route>, isAllowed: boolean): void {
-  if (connection.machine.isClosed) return
+  if (connection.machine.isClosed) {
+    connection.broker.counters.messagesDiscarded++
+    return
+  }
   if (isAllowed && mustWait(connection, topic)) {
     connection.broker.turn.later(() => connection.guard(() => goOn(connection, message, topic, true)))
     return

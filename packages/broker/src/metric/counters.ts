@@ -12,6 +12,8 @@ export interface Counters {
   messagesDelivered: number
   /** A message that a client may not publish, or that nobody could take. */
   messagesRefused: number
+  /** A message that had come and was not served when its connection ended. It was not acknowledged either. */
+  messagesDiscarded: number
   /** Times that the broker became overloaded. */
   overloads: number
   /** Times that a publisher was not read for a while because the broker was overloaded. */
@@ -31,6 +33,7 @@ export function createCounters(): Counters {
     messagesReceived: 0,
     messagesDelivered: 0,
     messagesRefused: 0,
+    messagesDiscarded: 0,
     overloads: 0,
     publishersPaused: 0,
     subscriptionsRevoked: 0,

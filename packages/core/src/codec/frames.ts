@@ -75,6 +75,11 @@ export class FrameReader {
     this.#stopped = true
   }
 
+  /** Lets go of what is kept: nothing more is pushed or resumed. Not from within frame(). */
+  discard(): void {
+    this.#release()
+  }
+
   /** Goes on after a stop, with what was kept. */
   resume(sink: FrameSink): Fault | undefined {
     this.#stopped = false

@@ -27,6 +27,7 @@ import { InboundTopicAliases } from '../topic/alias.ts'
 import type { TopicEntry, TopicTable } from '../topic/topic-table.ts'
 import { isWellFormedUtf8 } from '../wire/utf8.ts'
 import { forbids, type Phase, type Role } from './legality.ts'
+import { UnreadPackets } from './unread.ts'
 
 /** What all connections of one driver share: they take turns, and none keeps anything past its own. */
 export interface Workspace<Route> {
@@ -119,8 +120,15 @@ export class Incoming<Route> implements FrameSink {
     if (problem !== undefined) this.#fail(problem, undefined, 0, 0)
   }
 
-  close(): void {
+  /** Nothing more is read. From outside while it is held: the answer is what was kept until then, and is never handled. */
+  close(): UnreadPackets | undefined {
+    const isUnread = this.phase === 'connected' && this.#held && !this.#busy
+    const unread = isUnread ? new UnreadPackets(this.#role, this.version) : undefined
+    if (unread !== undefined) this.#frames.resume(unread)
     this.phase = 'closed'
+    // Whoever still waits for an answer may keep the connection, but not what its client sent.
+    if (!this.#busy) this.#frames.discard()
+    return unread
   }
 
   frame(bytes: Uint8Array, header: number, body: number, end: number): boolean {

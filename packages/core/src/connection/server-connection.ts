@@ -16,7 +16,6 @@ import type {
   AuthPacket,
   ConnectPacket,
   ControlPacket,
-  DisconnectPacket,
   SubackPacket,
   UnsubackPacket,
 } from '../packet/packet.ts'
@@ -27,6 +26,7 @@ import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion } from '../spec/version.ts'
 import type { TopicEntry } from '../topic/topic-table.ts'
 import { refuseUnreadable, writeAcceptance, writeRefusal } from './connack.ts'
+import { forbiddenExpiry, writeDisconnect } from './goodbye.ts'
 import { Incoming, type IncomingHandler } from './incoming.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { essentials, type Negotiated, negotiate, type ServerLimits } from './negotiation.ts'
@@ -177,7 +177,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   /** End it from our side: DISCONNECT in 5.0 [MQTT-3.14.0-1], closing the network connection before it. */
   disconnect(reasonCode: ReasonCode, sentence: string, serverReference?: string): void {
     if (this.#closed) return
-    this.#sayGoodbye(reasonCode, sentence, serverReference)
+    if (this.#incoming.phase === 'connected') writeDisconnect(this.outgoing, reasonCode, sentence, serverReference)
     this.#close({ by: 'server', reasonCode, sentence })
   }
 
@@ -242,9 +242,12 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
       case 'auth':
         handler.auth(packet)
         break
-      case 'disconnect':
-        this.#goodbye(packet)
+      case 'disconnect': {
+        const problem = forbiddenExpiry(this.connectPacket, packet)
+        if (problem === undefined) this.#close({ by: 'client', packet })
+        else this.fault(problem, undefined, 0, 0)
         break
+      }
       // legality.ts has refused these for a server.
       case 'connack':
       case 'suback':
@@ -259,7 +262,9 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
       this.#incoming.version = refuseUnreadable(this.outgoing, problem, bytes, body, end) ?? this.version
     } else if (phase === 'authenticating') {
       writeRefusal(this.outgoing, problem.reasonCode, { reasonString: problem.sentence })
-    } else this.#sayGoodbye(problem.reasonCode, problem.sentence, undefined)
+    } else if (phase === 'connected') {
+      writeDisconnect(this.outgoing, problem.reasonCode, problem.sentence, undefined)
+    }
     this.#close({ by: 'fault', fault: problem })
   }
 
@@ -277,29 +282,17 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     this.#handler.connect(packet)
   }
 
-  #goodbye(packet: DisconnectPacket): void {
-    const expiry = packet.properties?.sessionExpiryInterval
-    const asked = this.connectPacket?.properties?.sessionExpiryInterval ?? 0
-    if (expiry !== undefined && expiry !== 0 && asked === 0) {
-      const sentence = 'a Session Expiry Interval cannot be set on DISCONNECT when it was 0 in CONNECT'
-      this.fault(fault(ReasonCode.protocolError, '3.14.2.2.2', sentence), undefined, 0, 0)
-    } else this.#close({ by: 'client', packet })
-  }
-
-  #sayGoodbye(reasonCode: ReasonCode, sentence: string, serverReference: string | undefined): void {
-    if (this.version < 5 || this.#incoming.phase !== 'connected') return
-    const properties = { reasonString: sentence, ...(serverReference !== undefined && { serverReference }) }
-    this.outgoing.control({ type: 'disconnect', reasonCode, properties })
-  }
-
   #close(reason: CloseReason): void {
     if (this.#closed) return
     this.#closed = true
-    this.#incoming.close()
+    const unread = this.#incoming.close()
+    // A goodbye that breaks the protocol is none, nor is one after something that did.
+    const isVoid = unread?.disconnect && forbiddenExpiry(this.connectPacket, unread.disconnect) !== undefined
+    if (unread !== undefined && (isVoid || reason.by === 'fault')) unread.disconnect = undefined
     if (this.session?.link === this.outgoing) this.session.detach()
     // Another connection carries it already, and what it holds is that one's business.
     else this.#answers.inbound = undefined
     this.#answers.close()
-    this.#handler.closed(reason)
+    this.#handler.closed(reason, unread)
   }
 }

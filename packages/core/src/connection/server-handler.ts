@@ -12,6 +12,7 @@ import type { TopicEntry } from '../topic/topic-table.ts'
 import type { Outlet } from '../wire/writer.ts'
 import type { Workspace } from './incoming.ts'
 import type { ServerLimits } from './negotiation.ts'
+import type { Unread } from './unread.ts'
 
 /** Why a connection ended. */
 export type CloseReason =
@@ -41,8 +42,11 @@ export interface ServerHandler<Route> {
   subscribe(packet: SubscribePacket): void
   unsubscribe(packet: UnsubscribePacket): void
   auth(packet: AuthPacket): void
-  /** The last call. What was written is to be flushed, then the network connection closed. */
-  closed(reason: CloseReason): void
+  /**
+   * The last call. What was written is to be flushed, then the network connection closed. `unread`: it was held, and this is
+   * what its client had sent and will not be read; a DISCONNECT among it was said, whatever ended the connection.
+   */
+  closed(reason: CloseReason, unread: Unread | undefined): void
 }
 
 export interface ServerConnectionOptions<Route> {

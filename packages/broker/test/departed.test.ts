@@ -1,0 +1,68 @@
+// A client that has said all it had to say and gone, and whose last packets nobody comes to read.
+import { describe, expect, test } from 'vitest'
+import { asking, schemes } from './asking.ts'
+import { turns } from './harness.ts'
+import { payloadText, WireClient } from './wire-client.ts'
+
+const discarded = 'the connection ended before all was served that had come'
+
+describe.each(schemes)('one that said goodbye, over %s', (scheme) => {
+  test('[MQTT-3.14.4-3] and is back before it was heard: its Will is deleted, and what is discarded is counted', async () => {
+    const { broker, client, url, watcher, answers, connections, logs } = await asking(scheme)
+    client.post('free', 'two')
+    client.post('free', 'three', { qos: 1 })
+    client.send({ type: 'disconnect', reasonCode: 0 })
+    client.end()
+    await client.closed()
+    const again = await WireClient.connect(url, { clientId: 'a' })
+    await connections(2)
+    answers[0]?.(true)
+    await turns()
+    expect(await watcher.settled()).toEqual([])
+    expect(await again.settled()).toEqual([])
+    // The one that was asked about is the third.
+    expect(broker.counters.messagesDiscarded).toBe(3)
+    expect(logs.filter((line) => line.msg === discarded)).toMatchObject([{ clientId: 'a', packets: 2, messages: 2 }])
+  })
+
+  test('and is not heard in time: the same', async () => {
+    const { broker, client, clock, watcher, connections } = await asking(scheme)
+    client.post('free', 'two')
+    client.send({ type: 'disconnect', reasonCode: 0 })
+    client.end()
+    await client.closed()
+    await turns()
+    clock.advance(10_000)
+    await connections(1)
+    expect(await watcher.settled()).toEqual([])
+    expect(broker.counters.messagesDiscarded).toBeGreaterThan(0)
+  })
+
+  test('with 0x04: its Will is published', async () => {
+    const { client, url, watcher } = await asking(scheme)
+    client.send({ type: 'disconnect', reasonCode: 4 })
+    client.end()
+    await client.closed()
+    await WireClient.connect(url, { clientId: 'a' })
+    expect((await watcher.messages(1)).map(payloadText)).toEqual(['gone'])
+  })
+
+  test('with another Session Expiry Interval (section 3.14.2.2.2): so long its session lives', async () => {
+    const wishes = { properties: { sessionExpiryInterval: 60 } }
+    const { client, url } = await asking(scheme, {}, wishes)
+    client.send({ type: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } })
+    client.end()
+    await client.closed()
+    const again = await WireClient.connect(url, { ...wishes, clientId: 'a', cleanStart: false })
+    expect(again.connack?.sessionPresent).toBe(false)
+  })
+})
+
+test('one that said goodbye and is reset before it was heard: its Will is deleted', async () => {
+  const { client, watcher, connections } = await asking('tcp')
+  client.send({ type: 'disconnect', reasonCode: 0 })
+  await turns(20)
+  client.reset()
+  await connections(1)
+  expect(await watcher.settled()).toEqual([])
+})
