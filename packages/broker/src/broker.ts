@@ -12,6 +12,7 @@ import { ChunkPool } from './connection/chunk-pool.ts'
 import { Connection } from './connection/connection.ts'
 import { ConnectionList } from './connection/connection-list.ts'
 import { Deadlines } from './connection/deadlines.ts'
+import { Departed } from './connection/departed.ts'
 import { Flusher } from './connection/flusher.ts'
 import type { BrokerContext } from './context.ts'
 import { Overload } from './limit/overload.ts'
@@ -94,6 +95,8 @@ export interface Broker {
 
 export interface BrokerStats {
   readonly connections: number
+  /** Clients that have gone while an answer about them was awaited, and whose last packets are still to be served. */
+  readonly departed: number
   readonly sessions: number
   readonly subscriptions: number
   readonly retained: number
@@ -160,6 +163,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     retained: new RetainedMessages(store, limits, chunkClock.now),
     sessions: undefined as never,
     connections: new ConnectionList(),
+    departed: new Departed(limits.connectionsMax),
     authenticate:
       options.authenticate ?? (mechanisms.length > 0 && !options.allowAnonymous ? refuseAnonymous : undefined),
     mechanisms,
@@ -192,6 +196,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     get stats() {
       return {
         connections: context.connections.size,
+        departed: context.departed.count,
         sessions: context.sessions.count,
         subscriptions: index.count,
         retained: context.retained.count,
@@ -274,6 +279,7 @@ const goodbyeMs = 1000
 async function shutDown(context: BrokerContext, listeners: ReadonlySet<Listener>): Promise<void> {
   context.closing = true
   await Promise.all([...listeners].map((listener) => listener.close()))
+  context.departed.end('the server is shutting down')
   await Promise.all(context.connections.all().map((connection) => connection.sayGoodbye(goodbyeMs)))
   context.boundedLog.close()
   context.deadlines.close()

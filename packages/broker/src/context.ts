@@ -8,6 +8,7 @@ import type { ChunkPool } from './connection/chunk-pool.ts'
 import type { Connection } from './connection/connection.ts'
 import type { ConnectionList } from './connection/connection-list.ts'
 import type { Deadlines } from './connection/deadlines.ts'
+import type { Departed } from './connection/departed.ts'
 import type { Flusher } from './connection/flusher.ts'
 import type { Overload } from './limit/overload.ts'
 import type { Turn } from './limit/turn.ts'
@@ -45,7 +46,10 @@ export interface BrokerContext {
   readonly router: Router
   readonly retained: RetainedMessages
   readonly sessions: SessionRegistry
+  /** Those whose network connection stands. */
   readonly connections: ConnectionList<Connection>
+  /** Those whose client has gone and is still to be served. */
+  readonly departed: Departed
   readonly authenticate: Authenticator | undefined
   readonly authorize: Authorizer | undefined
   readonly mechanisms: readonly Mechanism[]

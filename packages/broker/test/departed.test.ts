@@ -14,8 +14,8 @@ describe.each(schemes)('one that said goodbye, over %s', (scheme) => {
     client.send({ type: 'disconnect', reasonCode: 0 })
     client.end()
     await client.closed()
+    await connections(1)
     const again = await WireClient.connect(url, { clientId: 'a' })
-    await connections(2)
     answers[0]?.(true)
     await turns()
     expect(await watcher.settled()).toEqual([])
@@ -31,28 +31,30 @@ describe.each(schemes)('one that said goodbye, over %s', (scheme) => {
     client.send({ type: 'disconnect', reasonCode: 0 })
     client.end()
     await client.closed()
-    await turns()
-    clock.advance(10_000)
     await connections(1)
+    clock.advance(10_000)
+    expect(broker.stats.departed).toBe(0)
     expect(await watcher.settled()).toEqual([])
     expect(broker.counters.messagesDiscarded).toBeGreaterThan(0)
   })
 
   test('with 0x04: its Will is published', async () => {
-    const { client, url, watcher } = await asking(scheme)
+    const { client, url, watcher, connections } = await asking(scheme)
     client.send({ type: 'disconnect', reasonCode: 4 })
     client.end()
     await client.closed()
+    await connections(1)
     await WireClient.connect(url, { clientId: 'a' })
     expect((await watcher.messages(1)).map(payloadText)).toEqual(['gone'])
   })
 
   test('with another Session Expiry Interval (section 3.14.2.2.2): so long its session lives', async () => {
     const wishes = { properties: { sessionExpiryInterval: 60 } }
-    const { client, url } = await asking(scheme, {}, wishes)
+    const { client, url, connections } = await asking(scheme, {}, wishes)
     client.send({ type: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } })
     client.end()
     await client.closed()
+    await connections(1)
     const again = await WireClient.connect(url, { ...wishes, clientId: 'a', cleanStart: false })
     expect(again.connack?.sessionPresent).toBe(false)
   })
@@ -65,4 +67,38 @@ test('one that said goodbye and is reset before it was heard: its Will is delete
   client.reset()
   await connections(1)
   expect(await watcher.settled()).toEqual([])
+})
+
+describe('those that have departed', () => {
+  test('are not among the connections that there may be', async () => {
+    const { broker, client, url, answers, connections } = await asking('tcp', { limits: { connectionsMax: 2 } })
+    expect((await WireClient.attempt(url, { clientId: 'b' })).connack?.reasonCode).toBe(0x97)
+    client.end()
+    await connections(1)
+    await WireClient.connect(url, { clientId: 'b' })
+    expect(broker.stats).toMatchObject({ connections: 2, departed: 1 })
+    answers[0]?.(true)
+    await turns()
+    expect(broker.stats).toMatchObject({ connections: 2, departed: 0 })
+  })
+
+  test('are as many as there may be connections, and the first goes for the last', async () => {
+    const { broker, client, url, watcher, answers, connections } = await asking('tcp', {
+      limits: { connectionsMax: 2 },
+    })
+    client.end()
+    await connections(1)
+    for (const clientId of ['b', 'c']) {
+      const other = await WireClient.connect(url, { clientId })
+      other.post('asked', clientId)
+      other.end()
+      await connections(1)
+    }
+    expect(broker.stats.departed).toBe(2)
+    expect((await watcher.messages(1)).map(payloadText)).toEqual(['gone'])
+    for (const answer of answers) answer(true)
+    expect((await watcher.messages(2)).map(payloadText)).toEqual(['b', 'c'])
+    expect(broker.stats.departed).toBe(0)
+    expect(broker.counters.messagesDiscarded).toBe(1)
+  })
 })

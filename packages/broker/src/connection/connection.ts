@@ -9,8 +9,8 @@
  * a bound, so that we see it go: a reset ends it at once, and so does any end before CONNACK. One that has said all it had to
  * say and closed its end is served to its last packet first, for it may be DISCONNECT.
  *
- * Always holds: `closed` runs once, after which the connection is in no deadline and no session; when the transport is lost,
- * too, it is in no list.
+ * Always holds: `closed` runs once, after which the connection is in no deadline and no session; from when the transport is
+ * lost it is in the list of connections no more, only among the departed, if it is to be served to its end (departed.ts).
  */
 import type {
   AuthPacket,
@@ -42,13 +42,12 @@ import type { ClientSession } from '../session/client-session.ts'
 import type { StoredWill } from '../session/will.ts'
 import type { Linked } from './connection-list.ts'
 import type { Deadline } from './deadlines.ts'
+import type { Departure } from './departed.ts'
 import { Outbox, type OutboxOwner } from './outbox.ts'
 import { inConnack, inDisconnect } from './reason-words.ts'
 
 /** Of a client that is not read, so many are taken; after that it has to wait. */
 const heldBytesMax = 65_536
-/** How long what a client had sent before it left may wait to be read. */
-const leftMs = 10_000
 /** Why a connection is closed whose client has gone. */
 const clientClosed = 'the client closed the network connection'
 /** A deadline that is found this late may have passed while we did not listen. */
@@ -74,6 +73,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   publishedFrom = -1
   /** It is not read for a while, because the broker is overloaded. */
   pause: Pause | undefined = undefined
+  /** Its client has gone, and is still to be served. */
+  departure: Departure | undefined = undefined
   heapIndex = -1
   filedMs = 0
   next: Connection | undefined = undefined
@@ -82,8 +83,6 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   #graceMs = 0
   /** What came while it was held. */
   #heldBytes = 0
-  /** Its client has gone, and is served until then; Infinity: it has not. */
-  #leftUntilMs = Number.POSITIVE_INFINITY
   readonly #outbox: Outbox
   #gone: (() => void) | undefined = undefined
 
@@ -147,33 +146,27 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   }
 
   lost(error: Error | undefined): void {
-    this.#gone?.()
-    if (error === undefined && this.machine.held && this.machine.session !== undefined && !this.machine.isClosed) {
-      // What is for it waits in the session, or goes to another member of its group: nobody reads here any more.
-      this.machine.outgoing.writable = false
-      this.#leftUntilMs = this.broker.clock.now() + leftMs
-      this.broker.deadlines.file(this)
-    } else this.#end(error === undefined ? clientClosed : error.message)
-  }
-
-  #end(sentence: string): void {
+    const { machine } = this
     this.broker.connections.delete(this)
-    this.guard(() => this.machine.lost(sentence))
+    this.#gone?.()
+    if (error === undefined && machine.held && machine.session !== undefined && !machine.isClosed) {
+      this.broker.departed.add(this)
+    } else this.end(error === undefined ? clientClosed : error.message)
   }
 
-  get #hasLeft(): boolean {
-    return this.#leftUntilMs !== Number.POSITIVE_INFINITY
+  /** Its client has gone. */
+  end(sentence: string): void {
+    this.guard(() => this.machine.lost(sentence))
   }
 
   // Time.
 
   get deadlineMs(): number {
-    return this.#hasLeft ? this.#leftUntilMs : Math.max(this.machine.deadlineMs, this.#graceMs)
+    return Math.max(this.machine.deadlineMs, this.#graceMs)
   }
 
   due(nowMs: number): void {
     this.guard(() => {
-      if (this.#hasLeft) return this.#end('the client left, and what it had sent could not be read in time')
       const { deadlineMs } = this.machine
       if (nowMs - deadlineMs > stallMs && this.#graceMs <= deadlineMs) {
         // The event loop stood still, and what the client sent meanwhile has not been read: first it is.
@@ -191,7 +184,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
       this.machine.release(this.broker.clock.now())
       if (this.publishedFrom >= 0) pauseAfterPublish(this)
       this.readOn()
-      if (this.#hasLeft && !this.machine.held) this.#end(clientClosed)
+      if (this.departure !== undefined && !this.machine.held) this.end(clientClosed)
     })
   }
 
@@ -240,7 +233,6 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
 
   /** The server is shutting down: tell the client, and wait until the network connection is gone, at most `ms`. */
   sayGoodbye(ms: number): Promise<void> {
-    if (this.#hasLeft) return Promise.resolve(this.#end(clientClosed))
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.transport.destroy(), ms)
       this.#gone = () => {
@@ -279,7 +271,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
 
   closed(reason: CloseReason, unread: Unread | undefined): void {
     this.broker.deadlines.remove(this)
-    if (this.#hasLeft) this.broker.connections.delete(this)
+    this.departure?.over()
     if (reason.by === 'network') this.#outbox.destroy()
     else this.#outbox.end()
     onClosed(this, reason, unread)
