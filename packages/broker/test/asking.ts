@@ -1,11 +1,17 @@
 /** A client that is held because an answer about it is awaited. */
+import type { Will } from '@mq/core'
 import { expect, vi } from 'vitest'
 import type { BrokerOptions } from '../src/broker.ts'
 import { startBroker, type TestBroker } from './harness.ts'
 import { type ConnectWishes, WireClient } from './wire-client.ts'
 
 export const schemes = ['tcp', 'ws'] as const
-export const will = { topicName: 'will', payload: new TextEncoder().encode('gone'), qos: 0, retain: false } as const
+export const will: Will = {
+  topicName: 'will',
+  payload: new TextEncoder().encode('gone'),
+  qos: 0,
+  retain: false,
+}
 
 type Scheme = (typeof schemes)[number]
 export type Answer = (yes: boolean) => void
@@ -17,7 +23,7 @@ interface Listening extends TestBroker {
   connections(count: number): Promise<void>
 }
 
-interface Asking extends Listening {
+interface Asking extends Omit<Listening, 'client'> {
   readonly client: WireClient
   readonly answers: readonly Answer[]
 }
