@@ -132,15 +132,17 @@ export class Incoming<Route> implements FrameSink {
   }
 
   frame(bytes: Uint8Array, header: number, body: number, end: number): boolean {
+    // From here on: a packet that is refused closes the connection from inside, too.
+    this.#busy = true
     const type = bytes[header]! >> 4
     const forbidden = forbids(this.#role, this.phase, type, this.version)
     if (forbidden !== undefined) {
       const sentence = `packet type ${type} is not allowed ${this.phase === 'connected' ? 'from this side' : 'yet'}`
       // Not offered as a CONNECT that could be answered: it is none.
       this.#fail(fault(ReasonCode.protocolError, forbidden, sentence), undefined, body, end)
+      this.#busy = false
       return false
     }
-    this.#busy = true
     this.#hasHandled = true
     if (type === PacketType.publish) this.#publish(bytes, header, body, end)
     else if (type >= PacketType.puback && type <= PacketType.pubcomp) this.#ack(type, bytes, header, body, end)
