@@ -5,25 +5,21 @@ import type { BrokerOptions } from '../src/broker.ts'
 import { startBroker, type TestBroker } from './harness.ts'
 import { type ConnectWishes, WireClient } from './wire-client.ts'
 
-export const schemes = ['tcp', 'ws'] as const
-export const will: Will = {
-  topicName: 'will',
-  payload: new TextEncoder().encode('gone'),
-  qos: 0,
-  retain: false,
-}
+export const schemes: readonly ['tcp', 'ws'] = ['tcp', 'ws']
+export const will: Will = { topicName: 'will', payload: new TextEncoder().encode('gone'), qos: 0, retain: false }
 
 type Scheme = (typeof schemes)[number]
 export type Answer = (yes: boolean) => void
 
-interface Listening extends TestBroker {
+export interface Listening extends TestBroker {
   readonly url: string
   readonly watcher: WireClient
   /** Until there are so many. */
   connections(count: number): Promise<void>
 }
 
-interface Asking extends Omit<Listening, 'client'> {
+export interface Asking extends Omit<Listening, 'client'> {
+  /** The one that is held. */
   readonly client: WireClient
   readonly answers: readonly Answer[]
 }

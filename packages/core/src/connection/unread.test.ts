@@ -69,6 +69,14 @@ describe('a connection that ends while it is held', () => {
   })
 })
 
+test('a connection that ends over a packet that may not come, with more behind it in pieces, just ends', () => {
+  const bench = connected()
+  // A second CONNECT whose end comes later, and with it what is long enough to be copied as a block.
+  bench.sendBytes(0x10, 4, 0, 0)
+  bench.sendBytes(0, 0, ...new Uint8Array(500))
+  deepEqual([bench.calls.at(-1), summary(bench)], ['closed fault', [undefined]])
+})
+
 test('a connection that is not held has nothing unread', () => {
   const lost = connected()
   lost.server.lost('gone')
