@@ -117,7 +117,8 @@ describe('keep-alive', () => {
     const one = await client('one', { keepAlive: 1 })
     one.post('t', 'x', { qos: 1 })
     await turns()
-    clock.advance(60_000)
+    // Less than answerTimeoutMs.
+    clock.advance(20_000)
     answers[0]?.(true)
     expect((await one.next('puback')).reasonCode).toBe(0x10)
     clock.advance(1_500)

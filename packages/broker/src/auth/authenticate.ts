@@ -13,7 +13,8 @@ export interface AuthenticationRequest {
 /**
  * True lets the client in; false refuses it with 0x86 Bad User Name or Password; an object refuses it with a Reason Code
  * (0x80 or above) and a sentence that a 5.0 client is told. A rejected promise or a throw refuses it with 0x88 and is
- * logged: an authenticator that is broken lets nobody in.
+ * logged: an authenticator that is broken lets nobody in. So does an answer that does not come within `limits.answerTimeoutMs`
+ * (and the client has `limits.connectTimeoutMs` for all of its CONNECT).
  */
 export type AuthenticationAnswer =
   | boolean

@@ -17,6 +17,7 @@ export interface AuthorizationRequest {
 /**
  * True allows it. False refuses it with 0x87 Not authorized (before 5.0 a PUBLISH is acknowledged and dropped, and a
  * subscription answered with 0x80). A rejected promise or a throw refuses, and is logged. While a promise is pending nothing
- * more is read from that client, so its order stays.
+ * more is read from that client, so its order stays; if it is pending for `limits.answerTimeoutMs`, the client's connection
+ * is ended.
  */
 export type Authorizer = (request: AuthorizationRequest) => boolean | Promise<boolean>

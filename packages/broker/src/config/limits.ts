@@ -4,6 +4,11 @@ import { defaultServerLimits, MqError, type QueuePolicy, type ServerLimits } fro
 export interface BrokerLimits extends ServerLimits {
   /** Milliseconds from accepting a network connection to its CONNECT. Default 10,000. */
   readonly connectTimeoutMs: number
+  /**
+   * Milliseconds that an authenticator, an authorizer or a mechanism may take for an answer that a client waits for; then the
+   * client's connection is ended. Default 30,000.
+   */
+  readonly answerTimeoutMs: number
   /** Messages that wait for one session. Default 1,000. */
   readonly queueMessagesMax: number
   /** Bytes that wait for one session, and that may be in flight to it. Default 8 MiB. */
@@ -39,6 +44,7 @@ export interface BrokerLimits extends ServerLimits {
 export const defaultLimits: BrokerLimits = {
   ...defaultServerLimits,
   connectTimeoutMs: 10_000,
+  answerTimeoutMs: 30_000,
   queueMessagesMax: 1000,
   queueBytesMax: 8 * 1024 * 1024,
   queuePolicy: 'drop-newest',
@@ -61,6 +67,7 @@ const ranges: { readonly [K in keyof BrokerLimits]?: readonly [min: number, max:
   sessionExpiryMaximum: [0, 0xffff_ffff],
   keepAliveMaximum: [0, 65_535],
   connectTimeoutMs: [1, 3_600_000],
+  answerTimeoutMs: [1, 3_600_000],
   queueMessagesMax: [0, 10_000_000],
   queueBytesMax: [1024, Number.MAX_SAFE_INTEGER],
   outboxBytesMax: [1024, Number.MAX_SAFE_INTEGER],

@@ -7,7 +7,9 @@
  *
  * A client that is not read for a while (an answer is awaited, it is slowed) may go meanwhile. Its bytes still come in, up to
  * a bound, so that we see it go: a reset ends it at once, and so does any end before CONNACK. One that has said all it had to
- * say and closed its end is served to its last packet first, for it may be DISCONNECT.
+ * say and closed its end is served to its last packet first, for it may be DISCONNECT. One that has sent more than the bound
+ * is paused, and so not seen going until it is read again or its answer does not come in time (asked.ts); and one that dies
+ * without a word is seen by its Keep Alive only, which does not run while it is we who do not listen.
  *
  * Always holds: `closed` runs once, after which the connection is in no deadline and no session; from when the transport is
  * lost it is in the list of connections no more, only among the departed, if it is to be served to its end (departed.ts).
@@ -29,6 +31,7 @@ import type {
 } from '@mq/core'
 import { ReasonCode, ServerConnection } from '@mq/core'
 import type { BrokerContext } from '../context.ts'
+import { dueMs, endUnanswered, type Pending } from '../handler/asked.ts'
 import { type Authentication, onAuth } from '../handler/on-auth.ts'
 import { onClosed } from '../handler/on-closed.ts'
 import { onConnect } from '../handler/on-connect.ts'
@@ -75,6 +78,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   pause: Pause | undefined = undefined
   /** Its client has gone, and is still to be served. */
   departure: Departure | undefined = undefined
+  /** What is being asked about it, outside the broker. */
+  asked: Pending | undefined = undefined
   heapIndex = -1
   filedMs = 0
   next: Connection | undefined = undefined
@@ -162,17 +167,18 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   // Time.
 
   get deadlineMs(): number {
-    return Math.max(this.machine.deadlineMs, this.#graceMs)
+    return Math.max(dueMs(this), this.#graceMs)
   }
 
   due(nowMs: number): void {
     this.guard(() => {
-      const { deadlineMs } = this.machine
-      if (nowMs - deadlineMs > stallMs && this.#graceMs <= deadlineMs) {
-        // The event loop stood still, and what the client sent meanwhile has not been read: first it is.
+      const wantedMs = dueMs(this)
+      if (nowMs - wantedMs > stallMs && this.#graceMs <= wantedMs) {
+        // The event loop stood still, and what came meanwhile, from the client or as an answer, was not read: first it is.
         this.#graceMs = nowMs + 1
         return this.broker.deadlines.file(this)
       }
+      endUnanswered(this, nowMs)
       this.machine.tick(nowMs)
       if (!this.machine.isClosed) this.broker.deadlines.file(this)
     })
@@ -275,6 +281,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
     if (reason.by === 'network') this.#outbox.destroy()
     else this.#outbox.end()
     onClosed(this, reason, unread)
+    this.asked?.forget()
   }
 
   #broke(error: unknown): void {

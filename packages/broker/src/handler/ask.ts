@@ -8,6 +8,7 @@ import type { AuthenticationAnswer } from '../auth/authenticate.ts'
 import type { AuthorizationRequest } from '../auth/authorize.ts'
 import type { Connection } from '../connection/connection.ts'
 import type { BrokerContext } from '../context.ts'
+import { Asked, type Question } from './asked.ts'
 
 export type Later<Answer> = Answer | Promise<Answer>
 
@@ -77,15 +78,22 @@ export function ask<Answer>(
   }
 }
 
-/** Go on with an answer, now where it is there, so that what needs no waiting keeps its place. */
+/**
+ * Go on with an answer, now where it is there, so that what needs no waiting keeps its place. One that comes when the
+ * connection has ended is not wanted any more; one that does not come in time ends it (asked.ts).
+ */
 export function whenAnswered<Answer>(
   connection: Connection,
   answer: Later<Answer>,
+  question: Question,
+  about: string,
   go: (answer: Answer) => void,
 ): void {
-  // What goes wrong later has no caller that would catch it.
-  if (answer instanceof Promise) answer.then((result) => connection.guard(() => go(result)))
-  else go(answer)
+  if (!(answer instanceof Promise)) go(answer)
+  else if (!connection.machine.isClosed) {
+    const asked = new Asked(connection, question, about, go)
+    answer.then((result) => asked.answered(result))
+  }
 }
 
 function isThenable<Answer>(answer: Later<Answer>): answer is Promise<Answer> {

@@ -74,7 +74,7 @@ function step(connection: Connection, authentication: Authentication, data: Uint
   }
   const { broker, clientId } = connection
   const answer = ask(broker, clientId, () => authentication.exchange.step(data), isStep, broken)
-  whenAnswered(connection, answer, (result) => {
+  whenAnswered(connection, answer, 'mechanism', authentication.method, (result) => {
     if (!connection.machine.isClosed) proceed(connection, authentication, result)
   })
 }

@@ -6,7 +6,7 @@ import { addressOf } from '../metric/bounded-log.ts'
 export function onClosed(connection: Connection, reason: CloseReason, unread: Unread | undefined): void {
   const { broker, clientId, session, transport } = connection
   log(connection, reason)
-  if (unread !== undefined && unread.packets > 0) discard(connection, unread)
+  discard(connection, unread)
   if (session === undefined || session.connection !== connection) return
   // It counts though nobody came to read it: we did not listen, and its client may be back already.
   const goodbye = reason.by === 'client' ? reason.packet : unread?.disconnect
@@ -23,7 +23,12 @@ export function onClosed(connection: Connection, reason: CloseReason, unread: Un
 }
 
 /** Nothing of it was acknowledged, so nobody was promised anything: but it came, and it is gone. */
-function discard({ broker, clientId, transport }: Connection, { messages, packets }: Unread): void {
+function discard({ asked, broker, clientId, transport }: Connection, unread: Unread | undefined): void {
+  // And the one that was being asked about.
+  const undecided = asked?.question === 'publish' ? 1 : 0
+  const messages = (unread?.messages ?? 0) + undecided
+  const packets = (unread?.packets ?? 0) + undecided
+  if (packets === 0) return
   broker.counters.messagesDiscarded += messages
   const fields = { clientId, peer: transport.peer, packets, messages }
   broker.boundedLog.warn(clientId, fields, 'the connection ended before all was served that had come')

@@ -33,7 +33,7 @@ export function onConnect(connection: Connection, packet: ConnectPacket): void {
     })
     return
   }
-  whenAnswered(connection, askAuthenticator(connection, packet), (answer) => {
+  whenAnswered(connection, askAuthenticator(connection, packet), 'authenticate', '', (answer) => {
     if (answer === true) {
       admit(connection, packet, assigned === undefined ? {} : { assignedClientIdentifier: assigned })
     } else if (answer === false) {
@@ -50,7 +50,7 @@ function admit(connection: Connection, packet: ConnectPacket, extra: ConnackProp
   const { will } = packet
   const answer =
     will === undefined ? true : askAuthorizer(connection.broker, connection.identity, 'will', will.topicName)
-  whenAnswered(connection, answer, (allowed) => {
+  whenAnswered(connection, answer, 'will', will?.topicName ?? '', (allowed) => {
     if (allowed) accept(connection, packet, extra)
     else connection.refuse(ReasonCode.notAuthorized, 'not allowed to publish its Will')
   })
@@ -81,7 +81,8 @@ function accept(connection: Connection, packet: ConnectPacket, extra: ConnackPro
   const wantsResponseInformation = packet.properties?.requestResponseInformation === 1
   const responseInformation = wantsResponseInformation ? broker.responseInformation?.(clientId) : undefined
   // What it was subscribed to it may have lost the right to. Nothing reaches it before CONNACK.
-  whenAnswered(connection, opened.present ? reauthorize(broker, opened.session) : 0, () => {
+  const removed = opened.present ? reauthorize(broker, opened.session) : 0
+  whenAnswered(connection, removed, 'subscribe', '', () => {
     // CONNACK promises a session; it goes when the session is durable.
     connection.whenDurable(() => {
       machine.accept(opened.session.session, opened.present, {

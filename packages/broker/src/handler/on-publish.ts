@@ -28,7 +28,7 @@ export function onPublish(connection: Connection, publication: Publication, topi
     // It is decided later: keep the message, and read nothing more from this client until then.
     const message = publication.keep()
     connection.machine.hold()
-    whenAnswered(connection, allowed, (answer) => goOn(connection, message, topic, answer))
+    whenAnswered(connection, allowed, 'publish', topic.name, (answer) => goOn(connection, message, topic, answer))
   }
 }
 

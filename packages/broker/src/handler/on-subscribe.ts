@@ -57,7 +57,8 @@ function subscribe(connection: Connection, packet: SubscribePacket): boolean {
     return false
   }
   connection.machine.hold()
-  whenAnswered(connection, Promise.all(answers), (allowed) => {
+  const about = packet.subscriptions.slice(0, 10).map((each) => each.topicFilter)
+  whenAnswered(connection, Promise.all(answers), 'subscribe', about.join(' '), (allowed) => {
     const finish = (): void => {
       if (connection.machine.isClosed) return
       grant(connection, session, packet, parsed, allowed)
