@@ -135,8 +135,6 @@ export class Incoming<Route> implements FrameSink {
     // From here on: a packet that is refused closes the connection from inside, too.
     this.#busy = true
     const type = bytes[header]! >> 4
-    // Before anything that can end the connection: the frame reader is in the middle of its bytes.
-    this.#busy = true
     const forbidden = forbids(this.#role, this.phase, type, this.version)
     if (forbidden !== undefined) {
       const sentence = `packet type ${type} is not allowed ${this.phase === 'connected' ? 'from this side' : 'yet'}`
