@@ -1,7 +1,7 @@
 // Work that takes much longer than a message is spread over turns of the event loop (src/limit/turn.ts).
 import { describe, expect, test, vi } from 'vitest'
 import { startBroker } from './harness.ts'
-import { WireClient } from './wire-client.ts'
+import { payloadText, WireClient } from './wire-client.ts'
 
 const filters = (from: number, count: number) =>
   Array.from({ length: count }, (_, i) => ({
@@ -150,4 +150,28 @@ test.each([
   expect(receive.mock.contexts[0]).toBe(bystander)
   await vi.waitFor(() => expect(receive).toHaveBeenCalledTimes(301))
   receive.mockRestore()
+})
+
+test.each([
+  ['to very many, in the process', 300, 4096, undefined],
+  ['that is long, over TCP', 2, 100_000, 'tcp://127.0.0.1:0'],
+])('a payload %s arrives as it was, and what comes behind it too', async (_what, count, size, url) => {
+  const { broker, client } = startBroker()
+  const to = url === undefined ? broker : (await broker.listen(url)).url
+  const receivers: WireClient[] = []
+  for (let n = 0; n < count; n++) receivers.push(await WireClient.connect(to, { clientId: `r${n}` }))
+  for (const each of receivers) await each.subscribe('all', { qos: 1 })
+  const publisher = await client('p')
+  const payloads = [1, 2, 3].map((seed) => new Uint8Array(size).map((_, i) => i * seed))
+  const properties = { contentType: 'bytes', messageExpiryInterval: 60 }
+  for (const payload of payloads) publisher.post('all', payload, { qos: 1, properties })
+  publisher.post('all', 'short', { qos: 1 })
+  for (const each of receivers) {
+    const [last, ...large] = (await each.messages(4)).reverse()
+    expect(payloadText(last!)).toBe('short')
+    for (const [at, message] of large.reverse().entries()) {
+      expect(Buffer.compare(message.payload, payloads[at]!)).toBe(0)
+      expect(message.properties).toEqual(properties)
+    }
+  }
 })

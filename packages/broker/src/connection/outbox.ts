@@ -6,8 +6,8 @@
  *
  * The first packet of a turn finds the Writer without a chunk, takes one from the pool and puts the outbox on the
  * broker's dirty list; `setImmediate` flushes all dirty ones, one write each. A chunk that fills up before is written at
- * once. A chunk that the system took whole goes back to the pool, so the steady state allocates nothing and an idle
- * connection holds no buffer.
+ * once, and so is a large payload when the next one comes. A chunk that the system took whole goes back to the pool, so the
+ * steady state allocates nothing and an idle connection holds no buffer.
  *
  * Back-pressure: once a write is not taken whole, nothing more is written until the transport has drained; packets gather
  * in chunks here, so that a receiver that stopped reading costs the bytes it is owed and no more. Past `bytesMax` the
@@ -15,7 +15,8 @@
  * half.
  *
  * Always holds: bytes leave in the order in which they were written; a chunk is given back only after it was taken whole;
- * full chunks wait, and the connection is not writable, only while the transport owes us a `drained`.
+ * what is full waits for the end of the turn at most, or while the transport owes us a `drained`; only then is the connection
+ * not writable.
  */
 import type { Outgoing, Outlet, Transport, Writer } from '@mq/core'
 import { emptyBytes } from '@mq/core'
@@ -203,8 +204,9 @@ export class Outbox implements Outlet, Flushable {
       if (bytes.length > 0) all.push(bytes)
     }
     const [first] = all
-    if (first !== undefined)
+    if (first !== undefined) {
       this.#blocked = !(all.length === 1 ? this.#transport.write(first) : this.#transport.writeAll?.(all))
+    }
     if (this.#blocked) return
     for (const { chunk } of pieces) if (chunk !== undefined) this.#pool.give(chunk)
   }

@@ -11,7 +11,7 @@
  */
 
 /**
- * A delivery is one unit, its write not counted; a subscription takes as long as sixteen, some 5 us by `pnpm bench --scale`, its
+ * A delivery is one unit, its write not counted; a subscription takes as long as sixteen, some 5 us by `npm run bench -- --scale`, its
  * end as four. Fewer deliveries in a turn would make more writes of them: nine messages to a thousand receivers leave together.
  */
 const unitsPerTurn = 8192

@@ -6,7 +6,7 @@
  *
  * Of what a chunk holds nothing is kept without a copy (frames.ts), so nobody minds that the next read writes over it. Each
  * chunk is a view of its own all the same, by which the topic table tells it from the one before (TopicTable). What it saves:
- * `pnpm bench --e2e`, where the yardstick reads in Node's own way, and is slower than the broker for it.
+ * `npm run bench -- --e2e`, where the yardstick reads in Node's own way, and is slower than the broker for it.
  *
  * Node has this as `onread`, a documented option of `net.Socket`, and gives a server no way to pass it on. So the server's
  * handle is asked for the connections it accepts, and the sockets are made here. The handle is no documented interface: where

@@ -68,24 +68,26 @@ export class SocketTransport implements Transport {
   }
 
   write(bytes: Uint8Array): boolean {
-    const socket = this.#socket
-    // Node.js ends our side when the client has ended its own; a write after that would make an error of it.
-    if (socket.destroyed || socket.writableEnded || this.#ending) return true
-    socket.write(bytes)
-    return this.#isTaken()
+    if (this.#isOver) return true
+    this.#socket.write(bytes)
+    return this.#settle()
   }
 
   writeAll(pieces: readonly Uint8Array[]): boolean {
-    const socket = this.#socket
-    if (socket.destroyed || socket.writableEnded || this.#ending) return true
-    socket.cork()
-    for (const bytes of pieces) socket.write(bytes)
-    socket.uncork()
-    return this.#isTaken()
+    if (this.#isOver) return true
+    this.#socket.cork()
+    for (const bytes of pieces) this.#socket.write(bytes)
+    this.#socket.uncork()
+    return this.#settle()
   }
 
-  /** If not, `drained` will say when. */
-  #isTaken(): boolean {
+  /** Node.js ends our side when the client has ended its own; a write after that would make an error of it. */
+  get #isOver(): boolean {
+    return this.#ending || this.#socket.destroyed || this.#socket.writableEnded
+  }
+
+  /** After a write: was it taken whole? If not, `drained` will say when it is. */
+  #settle(): boolean {
     const socket = this.#socket
     // Nothing left in the stream right after the write: the kernel took it all.
     if (socket.writableLength === 0) return true

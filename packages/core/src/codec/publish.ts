@@ -22,8 +22,8 @@ import { varIntSize, writeVarInt } from '../wire/var-int.ts'
 import { emptyBytes, type Writer } from '../wire/writer.ts'
 import { decodeMessageProperties, type PropertyScratch } from './publish-properties.ts'
 
-/** A shorter payload is always copied: that takes less than to ask. */
-const referredBytesMin = 2048
+/** A shorter payload is always copied; of a longer one the outlet is asked. */
+const askedBytesMin = 2048
 
 /** Fills `into` anew. It points into `bytes` (and perhaps `scratch`), so it is valid as long as they are. */
 export function decodePublish(
@@ -136,7 +136,7 @@ export function encodePublication(
   }
   if (remaining > variableByteIntegerMax) throw new RangeError(`a packet of ${remaining} bytes does not fit MQTT`)
   const size = 1 + varIntSize(remaining) + remaining
-  const isReferred = payloadLength >= referredBytesMin && writer.outlet.refers?.(payloadLength) === true
+  const isReferred = payloadLength >= askedBytesMin && writer.outlet.refers?.(payloadLength) === true
   writer.reserve(isReferred ? size - payloadLength : size)
 
   const bytes = writer.bytes
