@@ -112,7 +112,7 @@ describe('PUBLISH with itself', () => {
     )
   })
 
-  test('a payload that is referred to makes the same packet as one that is copied', () => {
+  test('a payload that is referred to makes the same packet as one that is copied, whatever is read meanwhile', () => {
     fc.assert(
       fc.property(message, packetId, fc.integer({ min: 2000, max: 5000 }), fc.boolean(), (sent, id, size, keeps) => {
         const payload = new Uint8Array(size).map((_, i) => i * 7)
@@ -133,6 +133,8 @@ describe('PUBLISH with itself', () => {
         }
         const isReferred = size >= 2048
         equal(referred.length, isReferred ? 1 : 0)
+        // As the next read does with the buffer of the one before.
+        decoded.bytes.fill(0xff)
         deepEqual(Buffer.concat([writtenBytes(writer), ...referred]), Buffer.from(writtenBytes(copied)))
       }),
       { numRuns, seed },
