@@ -211,6 +211,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
         maximumPacketSize: limits.maximumPacketSize,
         mayBePublic: context.authenticate !== undefined || options.allowAnonymous === true,
         accept,
+        logsPeers: () => logger.writes('info'),
         trouble: (error) => logger.error({ err: error, url }, 'a connection could not be accepted'),
         remark: (sentence) => logger.warn({ url }, sentence),
       })

@@ -37,13 +37,17 @@ export class Deadlines {
     return this.#heap.length
   }
 
-  /** Watch `task`, or watch it at its new, earlier time. */
+  /** Watch `task`; one that is watched already, from its new time on if that is earlier. */
   file(task: Deadline): void {
-    this.remove(task)
-    if (task.deadlineMs === Number.POSITIVE_INFINITY) return
-    task.filedMs = task.deadlineMs
-    task.heapIndex = this.#heap.length
-    this.#heap.push(task)
+    const { deadlineMs } = task
+    if (task.heapIndex >= 0) {
+      if (deadlineMs >= task.filedMs) return
+    } else {
+      if (deadlineMs === Number.POSITIVE_INFINITY) return
+      task.heapIndex = this.#heap.length
+      this.#heap.push(task)
+    }
+    task.filedMs = deadlineMs
     this.#rise(task)
     this.#arm()
   }

@@ -17,8 +17,10 @@ export function onClosed(connection: Connection, reason: CloseReason, unread: Un
   // One that got no CONNACK of success was never stored [MQTT-3.1.2-7].
   const isNormal = goodbye?.reasonCode === ReasonCode.success
   const publishWill = !isNormal && !broker.closing && connection.machine.session !== undefined
-  const aboutWill = connection.will === undefined ? {} : { publishWill }
-  broker.logger.debug({ clientId, peer: transport.peer, ...aboutWill }, 'session detached')
+  if (broker.logger.writes('debug')) {
+    const aboutWill = connection.will === undefined ? {} : { publishWill }
+    broker.logger.debug({ clientId, peer: transport.peer, ...aboutWill }, 'session detached')
+  }
   broker.sessions.detached(session, publishWill, session.expiryInterval)
 }
 
@@ -36,29 +38,31 @@ function discard({ asked, broker, clientId, transport }: Connection, unread: Unr
 
 function log(connection: Connection, reason: CloseReason): void {
   const { broker, clientId, transport } = connection
+  if (reason.by === 'fault') {
+    broker.counters.connectionsFaulted++
+    const { clause, reasonCode, sentence } = reason.fault
+    broker.boundedLog.warn(
+      addressOf(transport.peer),
+      { clientId, peer: transport.peer, reasonCode, clause, reason: sentence },
+      'client broke the protocol: connection closed',
+    )
+    return
+  }
+  // One line for each would be a load of its own; how many there were is logged at intervals.
+  const level = connection.isShed ? 'debug' : 'info'
+  if (!broker.logger.writes(level)) return
   const who = { clientId, peer: transport.peer }
   switch (reason.by) {
     case 'client':
-      broker.logger.info({ ...who, reasonCode: reason.packet.reasonCode }, 'client disconnected')
+      broker.logger[level]({ ...who, reasonCode: reason.packet.reasonCode }, 'client disconnected')
       break
     case 'network':
-      broker.logger.info({ ...who, reason: reason.sentence }, 'connection lost')
+      broker.logger[level]({ ...who, reason: reason.sentence }, 'connection lost')
       break
     case 'server':
-      // One line for each would be a load of its own; how many there were is logged at intervals.
-      broker.logger[connection.isShed ? 'debug' : 'info'](
+      broker.logger[level](
         { ...who, reasonCode: reason.reasonCode, reason: reason.sentence },
         'client was disconnected',
       )
-      break
-    case 'fault': {
-      broker.counters.connectionsFaulted++
-      const { clause, reasonCode, sentence } = reason.fault
-      broker.boundedLog.warn(
-        addressOf(transport.peer),
-        { ...who, reasonCode, clause, reason: sentence },
-        'client broke the protocol: connection closed',
-      )
-    }
   }
 }

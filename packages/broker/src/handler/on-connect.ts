@@ -74,10 +74,12 @@ function accept(connection: Connection, packet: ConnectPacket, extra: ConnackPro
   connection.will = packet.will && storeWill(packet.will, connection.identity)
   broker.counters.connectionsAccepted++
   const { keepAlive, protocolVersion } = packet
-  broker.logger.info(
-    { clientId, peer: transport.peer, protocolVersion, keepAlive, sessionPresent: opened.present },
-    'client connected',
-  )
+  if (broker.logger.writes('info')) {
+    broker.logger.info(
+      { clientId, peer: transport.peer, protocolVersion, keepAlive, sessionPresent: opened.present },
+      'client connected',
+    )
+  }
   const wantsResponseInformation = packet.properties?.requestResponseInformation === 1
   const responseInformation = wantsResponseInformation ? broker.responseInformation?.(clientId) : undefined
   // What it was subscribed to it may have lost the right to. Nothing reaches it before CONNACK.

@@ -1,5 +1,5 @@
 /** From an address to a listener: which kind, and whether it may listen there without authentication. */
-import { MqError, type Transport } from '@mq/core'
+import { MqError } from '@mq/core'
 import type { Listener, ListenerOptions } from './listener.ts'
 import { listenTcp } from './tcp-listener.ts'
 import { listenWs } from './ws-listener.ts'
@@ -12,13 +12,9 @@ const kinds: {
   'ws:': { port: 8083, listen: listenWs },
 }
 
-export interface ListenWishes {
-  readonly maximumPacketSize: number
+export interface ListenWishes extends Omit<ListenerOptions, 'url' | 'host' | 'port'> {
   /** Clients are authenticated, or the owner has said that anybody may come. */
   readonly mayBePublic: boolean
-  readonly accept: (transport: Transport) => void
-  readonly trouble: (error: Error) => void
-  readonly remark: (sentence: string) => void
 }
 
 export function listen(address: string, wishes: ListenWishes): Promise<Listener> {
@@ -43,6 +39,7 @@ export function listen(address: string, wishes: ListenWishes): Promise<Listener>
     port: portOf(url, address, kind.port),
     maximumPacketSize: wishes.maximumPacketSize,
     accept: wishes.accept,
+    logsPeers: wishes.logsPeers,
     trouble: wishes.trouble,
     remark: wishes.remark,
   })

@@ -18,6 +18,8 @@ export interface ListenerOptions {
   readonly maximumPacketSize: number
   /** A client came. */
   readonly accept: (transport: Transport) => void
+  /** Whether it is written down who comes and goes: then a peer's address is found out while there is time. */
+  readonly logsPeers: () => boolean
   /** Something went wrong while listening, and it goes on. */
   readonly trouble: (error: Error) => void
   /** It listens, and there is something that its owner should know. */

@@ -22,7 +22,7 @@ async function accepted(): Promise<net.Socket> {
 
 test('a socket that has closed is not waited for: the end of its transport sets no timer', async () => {
   const socket = await accepted()
-  const transport = new SocketTransport(socket, 'tcp')
+  const transport = new SocketTransport(socket, true)
   const closed = new Promise<void>((resolve) => {
     transport.attach({ data: () => {}, drained: () => {}, lost: () => resolve() })
   })
@@ -35,7 +35,7 @@ test('a socket that has closed is not waited for: the end of its transport sets 
 })
 
 test('one that is still open is given two seconds', async () => {
-  const transport = new SocketTransport(await accepted(), 'tcp')
+  const transport = new SocketTransport(await accepted(), true)
   transport.attach({ data: () => {}, drained: () => {}, lost: () => {} })
   const setTimer = vi.spyOn(globalThis, 'setTimeout')
   onTestFinished(() => setTimer.mockRestore())

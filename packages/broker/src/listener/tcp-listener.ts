@@ -6,7 +6,7 @@ import { received, SocketTransport } from './socket-transport.ts'
 
 export function listenTcp(options: ListenerOptions): Promise<Listener> {
   const { host, port } = options
-  const accept = (socket: Socket): void => options.accept(new SocketTransport(socket, 'tcp'))
+  const accept = (socket: Socket): void => options.accept(new SocketTransport(socket, options.logsPeers()))
   const server = net.createServer({ noDelay: true }, (socket) => {
     accept(socket)
     socket.on('data', (chunk: Uint8Array) => received(socket, chunk))

@@ -6,7 +6,10 @@
  * an outbox use the same buffer again (and is the difference between one system call per packet and one per turn).
  */
 export interface Transport {
-  /** `tcp://127.0.0.1:40312`, for logs. */
+  /**
+   * `tcp://127.0.0.1:40312`, for logs. A socket that was not asked while it was open has no answer when it has closed: then
+   * `tcp://unknown`.
+   */
   readonly peer: string
   /** Bytes that were written and that the system has not taken yet. */
   readonly pendingBytes: number
