@@ -40,13 +40,14 @@ export class Deadlines {
   /** Watch `task`; one that is watched already, from its new time on if that is earlier. */
   file(task: Deadline): void {
     const { deadlineMs } = task
-    if (task.heapIndex >= 0) {
-      if (deadlineMs >= task.filedMs) return
-    } else {
-      if (deadlineMs === Number.POSITIVE_INFINITY) return
+    if (deadlineMs === Number.POSITIVE_INFINITY) {
+      this.remove(task)
+      return
+    }
+    if (task.heapIndex < 0) {
       task.heapIndex = this.#heap.length
       this.#heap.push(task)
-    }
+    } else if (deadlineMs >= task.filedMs) return
     task.filedMs = deadlineMs
     this.#rise(task)
     this.#arm()
