@@ -87,6 +87,7 @@ export function setUp(limits: Partial<ServerLimits> = {}, session: Session = new
       if (bench.on.released) bench.on.released(packetId, known)
       else server.complete(packetId, known)
     },
+    hasRoom: () => bench.on.hasRoom?.() ?? true,
     subscribe: () => calls.push('subscribe'),
     unsubscribe: () => calls.push('unsubscribe'),
     auth: (packet) => {

@@ -95,6 +95,11 @@ function drive({ connect, stream, decisions, inOne }: Input): void {
       answer(decision, () => machine.acknowledge(packetId, decision === 'refuse' ? 0x97 : 0, 'because'))
     },
     released: (packetId, known) => answer(called(), () => machine.complete(packetId, known)),
+    hasRoom: () => {
+      const isNow = called() !== 'hold'
+      if (!isNow) script.later(() => machine.release(nowMs))
+      return isNow
+    },
     subscribe: ({ packetId, subscriptions }) =>
       answer(called(), () => machine.answer({ type: 'suback', packetId, reasonCodes: subscriptions.map(() => 0) })),
     unsubscribe: ({ packetId, topicFilters }) =>

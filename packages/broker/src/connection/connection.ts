@@ -51,7 +51,6 @@ import { inConnack, inDisconnect } from './reason-words.ts'
 
 /** Of a client that is not read, so many are taken; after that it has to wait. */
 const heldBytesMax = 65_536
-/** Why a connection is closed whose client has gone. */
 const clientClosed = 'the client closed the network connection'
 /** A deadline that is found this late may have passed while we did not listen. */
 const stallMs = 10
@@ -263,6 +262,10 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
     onReleased(this, packetId, known)
   }
 
+  hasRoom(): boolean {
+    return this.broker.turn.hasRoom(() => this.release())
+  }
+
   subscribe(packet: SubscribePacket): void {
     onSubscribe(this, packet)
   }
@@ -285,11 +288,9 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   }
 
   #broke(error: unknown): void {
-    this.broker.boundedLog.error(
-      addressOf(this.transport.peer),
-      { err: error, clientId: this.clientId, peer: this.transport.peer },
-      'internal error: connection closed',
-    )
+    const { peer } = this.transport
+    const fields = { err: error, clientId: this.clientId, peer }
+    this.broker.boundedLog.error(addressOf(peer), fields, 'internal error: connection closed')
     try {
       this.disconnect(ReasonCode.unspecifiedError, 'internal error')
     } catch {

@@ -19,33 +19,12 @@ import type { ClientSession } from '../session/client-session.ts'
 import { askAuthorizer, whenAnswered } from './ask.ts'
 
 export function onSubscribe(connection: Connection, packet: SubscribePacket): void {
-  whenThereIsRoom(connection, () => subscribe(connection, packet))
-}
-
-/** Do it now or in a later turn of the event loop (limit/turn.ts). `act`: true if the client is still not to be read on. */
-export function whenThereIsRoom(connection: Connection, act: () => boolean): void {
-  const { machine } = connection
-  const { turn } = connection.broker
-  if (!turn.isSpent) {
-    act()
-    return
-  }
-  machine.hold()
-  turn.later(() =>
-    connection.guard(() => {
-      if (!machine.isClosed && !act()) connection.release()
-    }),
-  )
-}
-
-/** True: an answer is awaited, and the client is read on when it is there. */
-function subscribe(connection: Connection, packet: SubscribePacket): boolean {
   const { broker, session } = connection
-  if (session === undefined) return false
+  if (session === undefined) return
   const parsed: ParsedTopicFilter[] = []
   for (const request of packet.subscriptions) {
     const filter = parseFilter(connection, request.topicFilter)
-    if (filter === undefined) return false
+    if (filter === undefined) return
     parsed.push(filter)
   }
   const answers = parsed.map(({ filter, shareName }) =>
@@ -54,7 +33,7 @@ function subscribe(connection: Connection, packet: SubscribePacket): boolean {
   const ready = answers.filter((answer) => typeof answer === 'boolean')
   if (ready.length === answers.length) {
     grant(connection, session, packet, parsed, ready)
-    return false
+    return
   }
   connection.machine.hold()
   const about = packet.subscriptions.slice(0, 10).map((each) => each.topicFilter)
@@ -68,7 +47,6 @@ function subscribe(connection: Connection, packet: SubscribePacket): boolean {
     if (broker.turn.isSpent) broker.turn.later(() => connection.guard(finish))
     else finish()
   })
-  return true
 }
 
 /** The filter, or undefined after the connection has been ended for it. */

@@ -1,17 +1,10 @@
 import { ReasonCode, type UnsubscribePacket } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import { unsubscriptionUnits } from '../limit/turn.ts'
-import { parseFilter, whenThereIsRoom } from './on-subscribe.ts'
+import { parseFilter } from './on-subscribe.ts'
 
 /** UNSUBSCRIBE (section 3.10): compared character by character [MQTT-3.10.4-1]; always answered [MQTT-3.10.4-4]. */
 export function onUnsubscribe(connection: Connection, packet: UnsubscribePacket): void {
-  whenThereIsRoom(connection, () => {
-    unsubscribe(connection, packet)
-    return false
-  })
-}
-
-function unsubscribe(connection: Connection, packet: UnsubscribePacket): void {
   const { broker, machine, session } = connection
   if (session === undefined) return
   broker.turn.spend(packet.topicFilters.length * unsubscriptionUnits)

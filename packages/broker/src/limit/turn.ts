@@ -4,7 +4,7 @@
  * nobody else would be served.
  *
  *     SUBSCRIBE, PUBLISH to many ──► done at once, while the turn has room
- *                                └─► else its client is not read on (`hold`), and it is done in a later turn
+ *                                └─► else its client is not read on, and it is done in a later turn
  *
  * Always holds: what waits goes first come, first served; it waits only while the turn is spent, and something is done in
  * every turn.
@@ -49,6 +49,13 @@ export class Turn {
     this.#spent += units
     this.isSpent = this.#spent >= unitsPerTurn
     this.#schedule()
+  }
+
+  /** Whether costly work may be done now. False: `again` is called in a turn in which it may. */
+  hasRoom(again: () => void): boolean {
+    if (!this.isSpent) return true
+    this.later(again)
+    return false
   }
 
   /** In a turn that has room for it. */

@@ -76,6 +76,44 @@ describe('FrameReader', () => {
     }
   })
 
+  test('a packet that is put back is handed on again, with what follows it, and keeps nothing when it was taken', () => {
+    fc.assert(
+      fc.property(sizes, fc.array(fc.integer({ min: 1, max: 9000 })), fc.array(fc.nat(2)), (bodies, pieces, times) => {
+        const stream = streamOf(bodies)
+        const reader = new FrameReader(stream.length + 1)
+        const taken: string[] = []
+        let offered = 0
+        let putBack = 0
+        const sink: FrameSink = {
+          frame(bytes, header, _body, end) {
+            offered++
+            const wanted = times[taken.length % times.length] ?? 0
+            if (putBack < wanted) {
+              putBack++
+              reader.putBack()
+              return false
+            }
+            putBack = 0
+            taken.push(hex(bytes.subarray(header, end)))
+            return true
+          },
+        }
+        for (const piece of cut(stream, pieces)) {
+          const chunk = Uint8Array.from(piece)
+          reader.push(chunk, sink)
+          chunk.fill(0xff)
+        }
+        const waiting = reader.bufferedBytes
+        for (let resumed = 0; resumed <= 2 * bodies.length; resumed++) reader.resume(sink)
+        deepEqual(taken, split(stream))
+        equal(reader.bufferedBytes, 0)
+        if (times.every((each) => each === 0)) deepEqual([offered, waiting], [bodies.length, 0])
+        else if (bodies.length > 0 && times[0]! > 0) ok(waiting > 0)
+      }),
+      { numRuns: 500, seed },
+    )
+  })
+
   test('a packet that is too large is refused from its fixed header', () => {
     const reader = new FrameReader(100)
     // 98 + 2 bytes fit, 99 + 2 do not.

@@ -14,7 +14,7 @@
  * bytes that came, never the size that was promised; each byte is copied a bounded number of times (growth is geometric,
  * capped by the packet's size); after a fault nothing is read any more.
  *
- * Not re-entrant: a sink calls neither push() nor resume() from within frame().
+ * Not re-entrant: a sink calls neither push() nor resume() from within frame(). What it cannot take now it puts back.
  */
 import { type Fault, fault } from '../packet/fault.ts'
 import { firstByteClause, isDupOf31, isLegalFirstByte } from '../spec/fixed-header.ts'
@@ -44,6 +44,7 @@ export class FrameReader {
   /** Of the packet that was measured last. */
   #body = 0
   #stopped = false
+  #isPutBack = false
   #fault: Fault | undefined = undefined
 
   constructor(maximumPacketSize: number) {
@@ -75,6 +76,11 @@ export class FrameReader {
     this.#stopped = true
   }
 
+  /** From within frame(), which answers false: the packet is not taken, and is handed on anew after `resume`. */
+  putBack(): void {
+    this.#isPutBack = true
+  }
+
   /** Lets go of what is kept: nothing more is pushed or resumed. Not from within frame(). */
   discard(): void {
     this.#release()
@@ -101,7 +107,9 @@ export class FrameReader {
       at += size
       if (!sink.frame(bytes, header, this.#body, at)) {
         this.#stopped = true
-        return at
+        if (!this.#isPutBack) return at
+        this.#isPutBack = false
+        return header
       }
     }
     return at

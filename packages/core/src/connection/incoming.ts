@@ -50,6 +50,8 @@ export interface IncomingHandler<Route> {
   publish(publication: Publication, topic: TopicEntry<Route>): void
   acknowledgement(type: AckPacket['type'], ack: AckFields): void
   control(packet: ControlPacket): void
+  /** A SUBSCRIBE or UNSUBSCRIBE has come. False: it stays where it is, not decoded, until `release`. */
+  hasRoom(): boolean
   /** PINGREQ for a server, PINGRESP for a client. */
   ping(): void
   /** The peer broke the protocol. Nothing more is read. `header`…`end` is the frame, where it was a whole one. */
@@ -147,7 +149,10 @@ export class Incoming<Route> implements FrameSink {
     if (type === PacketType.publish) this.#publish(bytes, header, body, end)
     else if (type >= PacketType.puback && type <= PacketType.pubcomp) this.#ack(type, bytes, header, body, end)
     else if (type === PacketType.pingreq || type === PacketType.pingresp) this.#ping(bytes, body, end)
-    else this.#control(bytes, header, body, end)
+    else if (isAboutFilters(type) && !this.#handler.hasRoom()) {
+      this.#frames.putBack()
+      this.#held = true
+    } else this.#control(bytes, header, body, end)
     this.#busy = false
     return !this.#held && this.phase !== 'closed'
   }
@@ -244,6 +249,11 @@ export class Incoming<Route> implements FrameSink {
     this.#handler.fault(problem, bytes, body, end)
     this.phase = 'closed'
   }
+}
+
+/** With any number of Topic Filters in it: decoded it takes many times its bytes, and its time to act upon. */
+function isAboutFilters(type: number): boolean {
+  return type === PacketType.subscribe || type === PacketType.unsubscribe
 }
 
 const ackNames: readonly AckPacket['type'][] = ['puback', 'pubrec', 'pubrel', 'pubcomp']

@@ -2,6 +2,7 @@ import { deepEqual, equal, ok } from 'node:assert/strict'
 import { describe, test } from 'vitest'
 import { ack, connected, connectPacket, lines, publishPacket, setUp } from '../../test/server-fixture.ts'
 import { message } from '../../test/session-recorder.ts'
+import type { Packet } from '../packet/packet.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 
 describe('time', () => {
@@ -102,6 +103,50 @@ describe('a hold between two packets', () => {
     deepEqual(lines(bench.take()), [])
     bench.server.release(0)
     deepEqual(lines(bench.take()), ['pingresp', 'pingresp', 'pingresp'])
+  })
+})
+
+describe('a SUBSCRIBE or UNSUBSCRIBE for which there is no room', () => {
+  const subscribe: Packet = {
+    type: 'subscribe',
+    packetId: 1,
+    subscriptions: [{ topicFilter: 'a', qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 }],
+  }
+  const unsubscribe: Packet = { type: 'unsubscribe', packetId: 2, topicFilters: ['a'] }
+
+  test('waits with all that follows it, and is asked about again after each release', () => {
+    const bench = connected()
+    const rooms = [true, false, false, true]
+    let asked = 0
+    bench.on.hasRoom = () => rooms[asked++] ?? true
+    bench.send({ type: 'pingreq' }, subscribe, unsubscribe, { type: 'pingreq' })
+    deepEqual([bench.calls, lines(bench.take()), bench.server.held, asked], [['subscribe'], ['pingresp'], true, 2])
+    bench.server.release(0)
+    deepEqual([bench.calls, bench.server.held, asked], [['subscribe'], true, 3])
+    bench.send(subscribe)
+    bench.server.release(0)
+    deepEqual([bench.calls, lines(bench.take())], [['subscribe', 'unsubscribe', 'subscribe'], ['pingresp']])
+    deepEqual([bench.server.held, asked], [false, 5])
+  })
+
+  test('is unread when the connection ends, and is not decoded before: a broken one is found when its turn comes', () => {
+    const bench = connected()
+    bench.on.hasRoom = () => false
+    bench.send(subscribe, { type: 'disconnect', reasonCode: 0 })
+    bench.server.lost('gone')
+    deepEqual(
+      bench.unread.map((each) => [each?.packets, each?.messages, each?.disconnect?.reasonCode]),
+      [[1, 0, 0]],
+    )
+    const broken = connected()
+    let isRoom = false
+    broken.on.hasRoom = () => isRoom
+    // No filter [MQTT-3.8.3-2].
+    broken.sendBytes(0x82, 3, 0, 1, 0)
+    deepEqual(broken.calls, [])
+    isRoom = true
+    broken.server.release(0)
+    deepEqual([broken.calls, lines(broken.take())], [['closed fault'], ['disconnect 130']])
   })
 })
 

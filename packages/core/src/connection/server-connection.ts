@@ -227,6 +227,10 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
     encodePingresp(this.outgoing.writer)
   }
 
+  hasRoom(): boolean {
+    return this.#handler.hasRoom()
+  }
+
   control(packet: ControlPacket): void {
     const handler = this.#handler
     switch (packet.type) {
