@@ -215,7 +215,7 @@ export class ClientCore {
     const connection = this.#lifecycle.connection
     if (connection === undefined) return
     this.#clientId = packet.properties?.assignedClientIdentifier ?? this.#clientId
-    const { present } = packet.sessionPresent ? { present: true } : { present: false }
+    const present = packet.sessionPresent
     // MQTT 3.1 does not say whether it has a Session: with Clean Session 0 we go on as if it had, and subscribe again.
     const mayHaveSession = present || (limits.protocolVersion === 3 && this.#options.cleanStart === false)
     this.inbox.connected(connection, !mayHaveSession)

@@ -65,12 +65,17 @@ export class Requests<Route> {
     this.pump()
   }
 
-  /** A connection was accepted: `first` goes out before what waits. */
-  attach(machine: ClientConnection<Route>, session: Session, first: readonly Request[]): void {
+  /**
+   * A connection was accepted. `again`, where the server's Session is new: all that earlier connections had, before what
+   * waits, and instead of what waits of it since such a connection was lost. Undefined: the Session goes on.
+   */
+  attach(machine: ClientConnection<Route>, session: Session, again: readonly Request[] | undefined): void {
     this.#machine = machine
     this.#session = session
-    for (const request of first) request.isRepeat = true
-    this.#waiting = [...first, ...this.#waiting]
+    if (again !== undefined) {
+      for (const request of again) request.isRepeat = true
+      this.#waiting = [...again, ...this.#waiting.filter(({ isRepeat }) => !isRepeat)]
+    }
     this.pump()
   }
 

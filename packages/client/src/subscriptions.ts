@@ -97,9 +97,13 @@ export class Subscriptions {
   }
 
   /** A connection was accepted. What must be asked before anything else: all of it, where the server's Session is new. */
-  connected(limits: ClientLimits, isNew: boolean, refused: (results: SubscribeResult[]) => void): Request[] {
+  connected(
+    limits: ClientLimits,
+    isNew: boolean,
+    refused: (results: SubscribeResult[]) => void,
+  ): Request[] | undefined {
     this.#limits = limits
-    if (!isNew) return []
+    if (!isNew) return undefined
     const groups = new Map<number, WireSubscription[]>()
     for (const wire of this.#wires.values()) {
       // Without a grant its own SUBSCRIBE is still waiting.

@@ -183,6 +183,24 @@ test('after a new Session all is subscribed to again; with the old one nothing i
   expect(await take(subscription, 1)).toEqual(['still here'])
 })
 
+test.each([
+  ['a new Session again', false],
+  ['the Session that was new then', true],
+])('what was to be subscribed to again when the connection was lost is asked once: with %s', async (_with, present) => {
+  const server = new FakeServer()
+  const client = await server.connected({ sessionExpiryInterval: 10 })
+  await subscribed(server, client, 'a')
+  server.connection.close()
+  await server.advance(1000)
+  await server.connection.next('subscribe')
+  server.welcome = () => connack({}, present)
+  server.connection.close()
+  await server.advance(2000)
+  expect((await server.connection.grant()).subscriptions.map(({ topicFilter }) => topicFilter)).toEqual(['a'])
+  await turn()
+  expect(server.connection.has('subscribe')).toBe(false)
+})
+
 test('a SUBSCRIBE that lost its connection is asked again', async () => {
   const server = new FakeServer()
   const client = await server.connected()
