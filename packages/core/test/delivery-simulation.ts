@@ -212,7 +212,6 @@ function serve(world: World, driver: LinkDriver): void {
       if (random.chance(0.8)) machine.complete(packetId, known)
       else clock.setTimer(() => machine.complete(packetId, known), random.integer(0, 10))
     },
-    hasRoom: () => true,
     subscribe: unexpected,
     unsubscribe: unexpected,
     auth: unexpected,

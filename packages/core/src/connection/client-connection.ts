@@ -204,11 +204,6 @@ export class ClientConnection<Route> implements IncomingHandler<Route> {
   /** `receive` has noted that something came: no more is to be done. */
   ping(): void {}
 
-  hasRoom(): boolean {
-    // Only a server is asked: a client that got a SUBSCRIBE has hung up.
-    return true
-  }
-
   control(packet: ControlPacket): void {
     const { handler } = this.#options
     switch (packet.type) {

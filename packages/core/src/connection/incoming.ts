@@ -50,8 +50,8 @@ export interface IncomingHandler<Route> {
   publish(publication: Publication, topic: TopicEntry<Route>): void
   acknowledgement(type: AckPacket['type'], ack: AckFields): void
   control(packet: ControlPacket): void
-  /** A SUBSCRIBE or UNSUBSCRIBE has come. False: it stays where it is, not decoded, until `release`. */
-  hasRoom(): boolean
+  /** A server's. A SUBSCRIBE or UNSUBSCRIBE has come. False: it stays where it is, not decoded, until `release`. */
+  hasRoom?(): boolean
   /** PINGREQ for a server, PINGRESP for a client. */
   ping(): void
   /** The peer broke the protocol. Nothing more is read. `header`…`end` is the frame, where it was a whole one. */
@@ -149,7 +149,7 @@ export class Incoming<Route> implements FrameSink {
     if (type === PacketType.publish) this.#publish(bytes, header, body, end)
     else if (type >= PacketType.puback && type <= PacketType.pubcomp) this.#ack(type, bytes, header, body, end)
     else if (type === PacketType.pingreq || type === PacketType.pingresp) this.#ping(bytes, body, end)
-    else if (isAboutFilters(type) && !this.#handler.hasRoom()) {
+    else if (isAboutFilters(type) && this.#handler.hasRoom?.() === false) {
       this.#frames.putBack()
       this.#held = true
     } else this.#control(bytes, header, body, end)

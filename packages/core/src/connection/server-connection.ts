@@ -228,7 +228,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
   }
 
   hasRoom(): boolean {
-    return this.#handler.hasRoom()
+    return this.#handler.hasRoom?.() ?? true
   }
 
   control(packet: ControlPacket): void {
@@ -252,11 +252,7 @@ export class ServerConnection<Route> implements IncomingHandler<Route> {
         else this.fault(problem, undefined, 0, 0)
         break
       }
-      // legality.ts has refused these for a server.
-      case 'connack':
-      case 'suback':
-      case 'unsuback':
-        break
+      default: // CONNACK, SUBACK, UNSUBACK: legality.ts has refused them for a server.
     }
   }
 

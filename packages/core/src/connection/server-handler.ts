@@ -40,7 +40,7 @@ export interface ServerHandler<Route> {
   /** The client has released a QoS 2 message; `known` says whether we held it. Answer with `complete`. */
   released(packetId: number, known: boolean): void
   /** Whether SUBSCRIBE or UNSUBSCRIBE may come now. False: it waits, and all that follows it, until `release`. */
-  hasRoom(): boolean
+  hasRoom?(): boolean
   subscribe(packet: SubscribePacket): void
   unsubscribe(packet: UnsubscribePacket): void
   auth(packet: AuthPacket): void
