@@ -42,7 +42,7 @@ export class Asked<Answer> implements Pending {
     this.#connection = connection
     this.#go = go
     connection.asked = this
-    if (connection.heapIndex < 0 || connection.filedMs > this.untilMs) deadlines.file(connection)
+    deadlines.file(connection)
   }
 
   get fields(): object {
