@@ -1,5 +1,5 @@
 /** A million Topic Filters in a tree of their own, without a broker around it: what a subscribe and a match cost alone. */
-import { FilterTree } from '@mq/core'
+import { FilterTable } from '@mq/core'
 import { median } from './result.ts'
 import { filterOf } from './scale-subscriptions.ts'
 
@@ -11,9 +11,9 @@ export interface TreeCosts {
 
 export function measureTree(filters: number): TreeCosts {
   const texts = Array.from({ length: filters }, (_, n) => filterOf(n))
-  const tree = new FilterTree<number>()
+  const tree = new FilterTable()
   const subscribeUs = cpuUs(() => {
-    for (const [n, text] of texts.entries()) tree.add(text, n)
+    for (const [n, text] of texts.entries()) tree.add(text, n + 1)
   })
   const found = { count: 0 }
   const count = (): void => {

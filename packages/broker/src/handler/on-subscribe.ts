@@ -13,20 +13,18 @@ import {
 } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import { subscriptionUnits } from '../limit/turn.ts'
-import { RetainedFeed, type RetainedWalk } from '../routing/retained-feed.ts'
-import type { Subscription } from '../routing/subscription.ts'
+import { RetainedFeed, RetainedWalk } from '../routing/retained-feed.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import { askAuthorizer, whenAnswered } from './ask.ts'
 
 export function onSubscribe(connection: Connection, packet: SubscribePacket): void {
   const { broker, session } = connection
   if (session === undefined) return
-  const parsed: ParsedTopicFilter[] = []
-  for (const request of packet.subscriptions) {
-    const filter = parseFilter(connection, request.topicFilter)
-    if (filter === undefined) return
-    parsed.push(filter)
-  }
+  const parsed = parseFilters(
+    connection,
+    packet.subscriptions.map((each) => each.topicFilter),
+  )
+  if (parsed === undefined) return
   const answers = parsed.map(({ filter, shareName }) =>
     askAuthorizer(broker, connection.identity, 'subscribe', filter, shareName),
   )
@@ -49,15 +47,19 @@ export function onSubscribe(connection: Connection, packet: SubscribePacket): vo
   })
 }
 
-/** The filter, or undefined after the connection has been ended for it. */
-export function parseFilter(connection: Connection, text: string): ParsedTopicFilter | undefined {
+/** The filters, or undefined after the connection has been ended for one of them. */
+export function parseFilters(connection: Connection, texts: readonly string[]): ParsedTopicFilter[] | undefined {
   const { topicBytesMax: bytesMax, topicLevelsMax: levelsMax } = connection.broker.limits
-  const filter: ParsedTopicFilter | Fault = parseTopicFilter(text, { bytesMax, levelsMax })
-  if ('sentence' in filter) {
-    connection.machine.fault(filter, undefined, 0, 0)
-    return undefined
+  const filters: ParsedTopicFilter[] = []
+  for (const text of texts) {
+    const filter: ParsedTopicFilter | Fault = parseTopicFilter(text, { bytesMax, levelsMax })
+    if ('sentence' in filter) {
+      connection.machine.fault(filter, undefined, 0, 0)
+      return undefined
+    }
+    filters.push(filter)
   }
-  return filter
+  return filters
 }
 
 function grant(
@@ -73,46 +75,30 @@ function grant(
   // One line each, whatever the number of filters: there may be a quarter of a million in a packet.
   const unauthorized: string[] = []
   const tooMany: string[] = []
+  const identifier = packet.properties?.subscriptionIdentifier ?? 0
   const reasonCodes = packet.subscriptions.map((request, i) => {
     const filter = filters[i]!
     if (allowed[i] !== true) {
       unauthorized.push(request.topicFilter)
       return refusal(machine.version, ReasonCode.notAuthorized, request.qos)
     }
-    const earlier = session.subscriptions.get(request.topicFilter)
-    const isNew = earlier === undefined
-    if (isNew && session.subscriptions.size >= broker.limits.subscriptionsMax) {
+    if (
+      session.subscriptionCount >= broker.limits.subscriptionsMax &&
+      broker.index.find(session, filter) === undefined
+    ) {
       tooMany.push(request.topicFilter)
       return refusal(machine.version, ReasonCode.quotaExceeded, request.qos)
     }
-    const subscription: Subscription = {
-      session,
-      text: request.topicFilter,
-      topicFilter: filter.filter,
-      shareName: filter.shareName,
-      qos: request.qos,
-      noLocal: request.noLocal,
-      retainAsPublished: request.retainAsPublished,
-      retainHandling: request.retainHandling,
-      identifier: packet.properties?.subscriptionIdentifier ?? 0,
-      begun: earlier?.begun ?? ++session.subscriptionsBegun,
-    }
-    session.subscriptions.set(request.topicFilter, subscription)
-    broker.index.put(subscription)
+    const { noLocal, qos, retainAsPublished, retainHandling } = request
+    const options = { noLocal, qos, retainAsPublished, retainHandling, identifier }
+    const subscriber = broker.index.put(session, filter, options)
     if (session.persistent) {
-      broker.store.putSubscription(session.clientId, {
-        topicFilter: request.topicFilter,
-        qos: request.qos,
-        noLocal: request.noLocal,
-        retainAsPublished: request.retainAsPublished,
-        retainHandling: request.retainHandling,
-        identifier: subscription.identifier,
-      })
+      broker.store.putSubscription(session.clientId, { topicFilter: request.topicFilter, ...options })
     }
     // [MQTT-3.3.1-9..11]; a shared subscription gets none (section 4.8.2).
-    const wantsRetained = request.retainHandling === 0 || (request.retainHandling === 1 && isNew)
-    if (wantsRetained && subscription.shareName === undefined && broker.retained.count > 0) {
-      feed.push({ subscription, matches: broker.retained.matching(subscription.topicFilter) })
+    const wantsRetained = retainHandling === 0 || (retainHandling === 1 && subscriber.begun === subscriber.made)
+    if (wantsRetained && filter.shareName === undefined && broker.retained.count > 0) {
+      feed.push(new RetainedWalk(filter, subscriber, broker.retained.matching(filter.filter)))
     }
     return request.qos
   })

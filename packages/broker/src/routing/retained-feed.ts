@@ -16,12 +16,22 @@ import type { BrokerContext } from '../context.ts'
 import { askAuthorizer, type Later } from '../handler/ask.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import type { RetainedMatches } from './retained-messages.ts'
-import { lowerQos, type Subscription } from './subscription.ts'
+import { lowerQos, type Subscriber, type SubscriptionKey } from './subscription.ts'
 
 /** Begun with the subscription: what is published after it comes as it is published, and not from here. */
-export interface RetainedWalk {
-  readonly subscription: Subscription
+export class RetainedWalk {
+  readonly key: SubscriptionKey
+  readonly subscriber: Subscriber
   readonly matches: RetainedMatches
+  /** As its session's, when the subscription was last seen to be there. */
+  subscriptionChanges: number
+
+  constructor(key: SubscriptionKey, subscriber: Subscriber, matches: RetainedMatches) {
+    this.key = key
+    this.subscriber = subscriber
+    this.matches = matches
+    this.subscriptionChanges = subscriber.made
+  }
 }
 
 /** Messages that are sent, and names that are looked at, in one turn of the event loop. */
@@ -40,7 +50,7 @@ export class RetainedFeed {
   /** The authorizer thinks. */
   #asking = false
   /** What the authorizer took its time to allow, and is still to be sent. */
-  #allowed: { readonly subscription: Subscription; readonly publication: Publication } | undefined = undefined
+  #allowed: { readonly walk: RetainedWalk; readonly publication: Publication } | undefined = undefined
   /** What the last step found. */
   #found: Publication | undefined = undefined
   readonly #visit = (publication: Publication): void => {
@@ -59,7 +69,7 @@ export class RetainedFeed {
   }
 
   add(walks: readonly RetainedWalk[]): void {
-    for (const walk of walks) this.#pending.set(walk.subscription.text, walk)
+    for (const walk of walks) this.#pending.set(walk.key.text, walk)
   }
 
   go(): void {
@@ -67,11 +77,11 @@ export class RetainedFeed {
     const { session } = this.#owner
     while (session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0) {
       if (this.#allowed !== undefined) {
-        const { publication, subscription } = this.#allowed
+        const { publication, walk } = this.#allowed
         this.#allowed = undefined
         // It may have been replaced meanwhile, and the newer one be there already.
-        if (this.#isThere(subscription) && this.#broker.retained.holds(publication)) {
-          this.#send(subscription, publication)
+        if (this.#isThere(walk) && this.#broker.retained.holds(publication)) {
+          this.#send(walk.subscriber, publication)
           this.#sent++
         }
         continue
@@ -87,31 +97,35 @@ export class RetainedFeed {
         return
       }
       this.#looked++
-      const { matches, subscription } = first
+      const { key, matches, subscriber } = first
       this.#found = undefined
-      if (!this.#isThere(subscription) || !matches.step(this.#visit)) this.#pending.delete(subscription.text)
+      if (!this.#isThere(first) || !matches.step(this.#visit)) this.#pending.delete(key.text)
       if (this.#found === undefined) continue
-      const answer = this.#mayBeSent(subscription, this.#found)
+      const answer = this.#mayBeSent(subscriber, this.#found)
       if (answer instanceof Promise) {
-        this.#await(answer, subscription, this.#found)
+        this.#await(answer, first, this.#found)
         return
       }
       if (!answer) continue
-      this.#send(subscription, this.#found)
+      this.#send(subscriber, this.#found)
       this.#sent++
     }
   }
 
   /** If it was replaced meanwhile, what it asked for is owed all the same, as if it had been sent at once. */
-  #isThere(subscription: Subscription): boolean {
-    return this.#owner.subscriptions.get(subscription.text)?.begun === subscription.begun
+  #isThere(walk: RetainedWalk): boolean {
+    const { subscriptionChanges } = this.#owner
+    if (walk.subscriptionChanges === subscriptionChanges) return true
+    if (this.#broker.index.find(this.#owner, walk.key)?.begun !== walk.subscriber.begun) return false
+    walk.subscriptionChanges = subscriptionChanges
+    return true
   }
 
-  #mayBeSent(subscription: Subscription, publication: Publication): Later<boolean> {
+  #mayBeSent(subscriber: Subscriber, publication: Publication): Later<boolean> {
     const publisher = publication.retainedBy
     if (publisher === undefined) return true
     // [MQTT-3.8.3-3]
-    if (subscription.noLocal && publisher.clientId === this.#owner.clientId) return false
+    if (subscriber.noLocal && publisher.clientId === this.#owner.clientId) return false
     if (this.#broker.authorize === undefined) return true
     const answer = askAuthorizer(this.#broker, publisher, 'publish', publicationTopic(publication))
     return answer instanceof Promise ? answer.then((allowed) => this.#counted(allowed)) : this.#counted(answer)
@@ -122,11 +136,11 @@ export class RetainedFeed {
     return allowed
   }
 
-  #await(answer: Promise<boolean>, subscription: Subscription, publication: Publication): void {
+  #await(answer: Promise<boolean>, walk: RetainedWalk, publication: Publication): void {
     this.#asking = true
     answer.then((allowed) => {
       this.#asking = false
-      if (allowed) this.#allowed = { subscription, publication }
+      if (allowed) this.#allowed = { walk, publication }
       this.#goOn()
     })
   }
@@ -136,9 +150,9 @@ export class RetainedFeed {
     this.#owner.connection?.guard(() => this.go())
   }
 
-  #send(subscription: Subscription, publication: Publication): void {
-    const qos: QoS = lowerQos(publication.qos, subscription.qos)
-    const identifiers = subscription.identifier > 0 ? [subscription.identifier] : undefined
+  #send(subscriber: Subscriber, publication: Publication): void {
+    const qos: QoS = lowerQos(publication.qos, subscriber.qos)
+    const identifiers = subscriber.identifier > 0 ? [subscriber.identifier] : undefined
     // [MQTT311-3.3.1-8] RETAIN is 1 on what is sent because of a new subscription.
     this.#owner.session.deliver(publication, qos, true, identifiers, undefined)
   }

@@ -8,7 +8,7 @@
 import type { QoS, Session } from '@mq/core'
 import type { ClientSession } from '../session/client-session.ts'
 import type { SharedGroup } from './shared-group.ts'
-import type { Subscription } from './subscription.ts'
+import type { Subscriber } from './subscription.ts'
 
 export interface Target {
   readonly owner: ClientSession
@@ -32,9 +32,9 @@ export interface Route {
 }
 
 /** Merge the matching subscriptions of each client. */
-export function targetsOf(matches: readonly Subscription[]): Target[] {
+export function targetsOf(matches: readonly Subscriber[]): Target[] {
   if (matches.length === 1) return [merge(matches)]
-  const bySession = new Map<ClientSession, Subscription[]>()
+  const bySession = new Map<ClientSession, Subscriber[]>()
   for (const subscription of matches) {
     const list = bySession.get(subscription.session)
     if (list === undefined) bySession.set(subscription.session, [subscription])
@@ -43,7 +43,7 @@ export function targetsOf(matches: readonly Subscription[]): Target[] {
   return [...bySession.values()].map(merge)
 }
 
-function merge(subscriptions: readonly Subscription[]): Target {
+function merge(subscriptions: readonly Subscriber[]): Target {
   const target = combine(subscriptions)
   const heard = subscriptions.filter((each) => !each.noLocal)
   if (heard.length === subscriptions.length) target.own = target
@@ -51,7 +51,7 @@ function merge(subscriptions: readonly Subscription[]): Target {
   return target
 }
 
-function combine(subscriptions: readonly Subscription[]): Target {
+function combine(subscriptions: readonly Subscriber[]): Target {
   const owner = subscriptions[0]!.session
   const identifiers = subscriptions.filter((each) => each.identifier > 0).map((each) => each.identifier)
   return {
@@ -64,7 +64,7 @@ function combine(subscriptions: readonly Subscription[]): Target {
   }
 }
 
-function highestQos(subscriptions: readonly Subscription[]): QoS {
+function highestQos(subscriptions: readonly Subscriber[]): QoS {
   let highest: QoS = 0
   for (const { qos } of subscriptions) if (qos > highest) highest = qos
   return highest

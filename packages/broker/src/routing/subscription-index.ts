@@ -1,53 +1,75 @@
 /**
- * All subscriptions, by Topic Filter. It answers one question, "who gets a message on this topic", and the answer is kept on
- * the topic's entry until it may have changed:
+ * All subscriptions. It answers one question, "who gets a message on this topic", and the answer is kept on the topic's entry
+ * until it may have changed:
  *
  *   a subscription without wildcards comes or goes   that topic's own entry forgets its route
  *   one with a wildcard comes or goes                every route is of an older epoch now
- *
- * Most filters have one subscriber, so a filter's value is the Subscription itself until there is a second one.
- *
- * Always holds: a Subscription is in the index exactly once, under its filter, while its session has it.
  */
-import { FilterTree, type TopicEntry, type TopicTable } from '@mq/core'
+import type { TopicEntry, TopicTable } from '@mq/core'
 import type { ClientSession } from '../session/client-session.ts'
+import { PlainSubscriptions } from './plain-subscriptions.ts'
 import { type Route, targetsOf } from './route.ts'
-import { SharedGroup } from './shared-group.ts'
-import { type SharedStrategy, strategies } from './shared-strategy.ts'
-import type { Subscription } from './subscription.ts'
-
-type Subscribers = Subscription | Map<ClientSession, Subscription>
+import type { SharedGroup } from './shared-group.ts'
+import type { SharedStrategy } from './shared-strategy.ts'
+import { SharedSubscriptions } from './shared-subscriptions.ts'
+import type { Subscriber, Subscription, SubscriptionKey, SubscriptionOptions } from './subscription.ts'
 
 export class SubscriptionIndex {
   readonly #topics: TopicTable<Route>
-  readonly #subscribers = new FilterTree<Subscribers>()
-  /** Share Name -> group, by Topic Filter. */
-  readonly #shared = new FilterTree<Map<string, SharedGroup>>()
-  readonly #strategy: SharedStrategy
+  readonly #plain = new PlainSubscriptions()
+  readonly #shared: SharedSubscriptions
   #epoch = 0
-  #count = 0
 
   constructor(topics: TopicTable<Route>, strategy: SharedStrategy) {
     this.#topics = topics
-    this.#strategy = strategy
+    this.#shared = new SharedSubscriptions(strategy)
   }
 
   /** How many subscriptions there are. */
   get count(): number {
-    return this.#count
+    return this.#plain.count + this.#shared.count
+  }
+
+  find(session: ClientSession, key: SubscriptionKey): Subscriber | undefined {
+    if (key.shareName === undefined) return this.#plain.find(session, key.filter)
+    return this.#shared.find(session, key)
+  }
+
+  /** Those of a session, the shared ones last. */
+  of(session: ClientSession): Subscription[] {
+    const plain = this.#plain.of(session)
+    return session.shared === undefined ? plain : plain.concat(...session.shared.values())
   }
 
   /** Put it in, in place of the same session's earlier one to the same filter [MQTT-3.8.4-3]. */
-  put(subscription: Subscription): void {
-    if (subscription.shareName === undefined) this.#putPlain(subscription)
-    else this.#putShared(subscription, subscription.shareName)
-    this.#changed(subscription.topicFilter)
+  put(session: ClientSession, key: SubscriptionKey, options: SubscriptionOptions): Subscriber {
+    const { filter, shareName } = key
+    const made = numberChange(session)
+    const begun =
+      shareName === undefined
+        ? this.#plain.put(session, filter, options, made)
+        : this.#shared.put(session, key, options, made)
+    if (begun === made) session.subscriptionCount++
+    this.#changed(filter)
+    return { session, ...options, begun, made }
   }
 
-  remove(subscription: Subscription): void {
-    if (subscription.shareName === undefined) this.#removePlain(subscription)
-    else this.#removeShared(subscription, subscription.shareName)
-    this.#changed(subscription.topicFilter)
+  /** Whether there was one. */
+  remove(session: ClientSession, key: SubscriptionKey): boolean {
+    const { filter, shareName } = key
+    const removed = shareName === undefined ? this.#plain.remove(session, filter) : this.#shared.remove(session, key)
+    if (!removed) return false
+    numberChange(session)
+    session.subscriptionCount--
+    this.#changed(filter)
+    return true
+  }
+
+  /** All of a session. */
+  removeAll(session: ClientSession): void {
+    this.#plain.removeAll(session, (filter) => this.#changed(filter))
+    if (session.shared !== undefined) for (const each of [...session.shared.values()]) this.remove(session, each)
+    session.subscriptionCount = 0
   }
 
   /** The route of a topic, from its entry if it still holds. */
@@ -61,94 +83,29 @@ export class SubscriptionIndex {
   }
 
   /** The group that a Subscription belongs to. */
-  group(subscription: Subscription): SharedGroup | undefined {
-    const { shareName, topicFilter } = subscription
-    return shareName === undefined ? undefined : this.#shared.get(topicFilter)?.get(shareName)
+  group(key: SubscriptionKey): SharedGroup | undefined {
+    return key.shareName === undefined ? undefined : this.#shared.group(key)
   }
 
   #resolve(topicName: string): Route {
-    const matches: Subscription[] = []
-    this.#subscribers.match(topicName, (subscribers) => {
-      if (subscribers instanceof Map) for (const each of subscribers.values()) matches.push(each)
-      else matches.push(subscribers)
-    })
+    const matches: Subscriber[] = []
+    this.#plain.match(topicName, (subscriber) => matches.push(subscriber))
     const groups: SharedGroup[] = []
-    this.#shared.match(topicName, (byName) => {
-      for (const group of byName.values()) groups.push(group)
-    })
+    this.#shared.match(topicName, (group) => groups.push(group))
     return { targets: targetsOf(matches), groups, epoch: this.#epoch }
   }
 
-  #putPlain(subscription: Subscription): void {
-    const { topicFilter, session } = subscription
-    const present = this.#subscribers.add(topicFilter, subscription)
-    if (present === undefined) {
-      this.#count++
-    } else if (present instanceof Map) {
-      if (!present.has(session)) this.#count++
-      present.set(session, subscription)
-    } else if (present.session === session) {
-      this.#subscribers.set(topicFilter, subscription)
-    } else {
-      this.#subscribers.set(
-        topicFilter,
-        new Map([
-          [present.session, present],
-          [session, subscription],
-        ]),
-      )
-      this.#count++
-    }
-  }
-
-  #removePlain(subscription: Subscription): void {
-    const { topicFilter, session } = subscription
-    const present = this.#subscribers.get(topicFilter)
-    if (present === undefined) return
-    if (present instanceof Map) {
-      if (!present.delete(session)) return
-      if (present.size === 0) this.#subscribers.delete(topicFilter)
-    } else {
-      if (present.session !== session) return
-      this.#subscribers.delete(topicFilter)
-    }
-    this.#count--
-  }
-
-  #putShared(subscription: Subscription, shareName: string): void {
-    const { topicFilter } = subscription
-    let byName = this.#shared.get(topicFilter)
-    if (byName === undefined) {
-      byName = new Map()
-      this.#shared.set(topicFilter, byName)
-    }
-    let group = byName.get(shareName)
-    if (group === undefined) {
-      group = new SharedGroup(strategies[this.#strategy])
-      byName.set(shareName, group)
-    }
-    const before = group.size
-    group.put(subscription)
-    this.#count += group.size - before
-  }
-
-  #removeShared(subscription: Subscription, shareName: string): void {
-    const byName = this.#shared.get(subscription.topicFilter)
-    const group = byName?.get(shareName)
-    if (byName === undefined || group === undefined) return
-    const before = group.size
-    group.remove(subscription.session)
-    this.#count += group.size - before
-    if (group.size === 0) byName.delete(shareName)
-    if (byName.size === 0) this.#shared.delete(subscription.topicFilter)
-  }
-
-  #changed(topicFilter: string): void {
-    if (topicFilter.includes('#') || topicFilter.includes('+')) {
+  #changed(filter: string): void {
+    if (filter.includes('#') || filter.includes('+')) {
       this.#epoch++
       return
     }
-    const entry = this.#topics.find(topicFilter)
+    const entry = this.#topics.find(filter)
     if (entry !== undefined) entry.route = undefined
   }
+}
+
+function numberChange(session: ClientSession): number {
+  session.subscriptionChanges = (session.subscriptionChanges + 1) | 0
+  return session.subscriptionChanges
 }

@@ -20,10 +20,15 @@ import type { PendingWill } from './will.ts'
 export class ClientSession implements Deadline, SessionObserver {
   readonly clientId: string
   readonly session: Session
-  /** By the filter as the client wrote it. */
-  readonly subscriptions: Map<string, Subscription> = new Map()
-  /** Subscriptions begun so far, those of an earlier process not counted. */
-  subscriptionsBegun = 0
+  /** How many it has; which, the SubscriptionIndex knows. */
+  subscriptionCount = 0
+  /** How often they have changed, 32 bits. */
+  subscriptionChanges = 0
+  /** PlainSubscriptions': by what it knows the session, and its first row. 0: none. */
+  subscriberNumber = 0
+  firstSubscription = 0
+  /** SharedSubscriptions': by the filter as the client wrote it. */
+  shared: Map<string, Subscription> | undefined = undefined
   /** Whose it is, as the connection said that had it last; undefined for one of an earlier process until it is resumed. */
   identity: Publisher | undefined = undefined
   /** Retained messages that new subscriptions are still to get. */

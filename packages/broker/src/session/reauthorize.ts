@@ -28,7 +28,7 @@ export async function reauthorizeAll(broker: BrokerContext, clientId: string | u
   let removed = 0
   let asked = 0
   for (const session of sessions) {
-    asked += session.subscriptions.size
+    asked += session.subscriptionCount
     const answer = reauthorize(broker, session)
     removed += answer instanceof Promise ? await answer : answer
     if (asked < sliceMax) continue
@@ -43,9 +43,9 @@ export function reauthorize(broker: BrokerContext, session: ClientSession): Late
   const { identity } = session
   // Whose it is will be known when it is resumed, and then it is asked about.
   if (broker.authorize === undefined || identity === undefined) return 0
-  const asked = [...session.subscriptions.values()]
-  const answers = asked.map(({ topicFilter, shareName }) =>
-    askAgain(broker, identity, 'subscribe', topicFilter, shareName, undefined),
+  const asked = broker.index.of(session)
+  const answers = asked.map(({ filter, shareName }) =>
+    askAgain(broker, identity, 'subscribe', filter, shareName, undefined),
   )
   const ready = answers.filter(isReady)
   if (ready.length === answers.length) return apply(broker, session, asked, ready)
@@ -63,7 +63,7 @@ function apply(
   answers: readonly (boolean | undefined)[],
 ): number {
   // One that was replaced or removed meanwhile has been asked about since, or is nobody's.
-  const isSame = (each: Subscription): boolean => session.subscriptions.get(each.text) === each
+  const isSame = (each: Subscription): boolean => broker.index.find(session, each)?.made === each.made
   const refused = asked.filter((each, i) => answers[i] === false && isSame(each))
   if (refused.length > 0) revoke(broker, session, refused)
   if (answers.includes(undefined)) {
@@ -73,16 +73,15 @@ function apply(
 }
 
 function revoke(broker: BrokerContext, session: ClientSession, refused: readonly Subscription[]): void {
-  const { clientId, subscriptions } = session
+  const { clientId } = session
   const groups = new Set(refused.map((each) => broker.index.group(each)))
   for (const each of refused) {
-    subscriptions.delete(each.text)
-    broker.index.remove(each)
+    broker.index.remove(session, each)
     if (session.persistent) broker.store.removeSubscription(clientId, each.text)
   }
   // Trees, not lists: thousands of filters times thousands of messages would keep the event loop for half a minute.
   const isRefused = matcherOf(refused)
-  const isLeft = matcherOf(subscriptions.values())
+  const isLeft = matcherOf(broker.index.of(session))
   session.session.revoke(({ publication, token }: Delivery) => {
     if (token instanceof SharedGroup) return groups.has(token)
     const topicName = publicationTopic(publication)
@@ -99,7 +98,7 @@ function revoke(broker: BrokerContext, session: ClientSession, refused: readonly
 /** Does one of the subscriptions that are not shared match? */
 function matcherOf(subscriptions: Iterable<Subscription>): (topicName: string) => boolean {
   const tree = new FilterTree<true>()
-  for (const { shareName, topicFilter } of subscriptions) if (shareName === undefined) tree.set(topicFilter, true)
+  for (const { filter, shareName } of subscriptions) if (shareName === undefined) tree.set(filter, true)
   return (topicName) => {
     let found = false
     tree.match(topicName, () => {

@@ -13,20 +13,7 @@ export function restoreSession(stored: StoredSession, broker: BrokerContext): Cl
       continue
     }
     const { identifier, noLocal, qos, retainAsPublished, retainHandling } = each
-    const subscription = {
-      session,
-      text: each.topicFilter,
-      topicFilter: parsed.filter,
-      shareName: parsed.shareName,
-      identifier,
-      noLocal,
-      qos,
-      retainAsPublished,
-      retainHandling,
-      begun: 0,
-    }
-    session.subscriptions.set(each.topicFilter, subscription)
-    broker.index.put(subscription)
+    broker.index.put(session, parsed, { identifier, noLocal, qos, retainAsPublished, retainHandling })
   }
   const wasSent = (each: StoredDelivery): each is StoredDelivery & { packetId: number } => each.packetId !== undefined
   session.session.restore(

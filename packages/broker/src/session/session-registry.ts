@@ -100,9 +100,8 @@ export class SessionRegistry {
     session.ended = true
     this.#sessions.delete(session.clientId)
     this.#broker.deadlines.remove(session)
-    this.#broker.turn.spend(session.subscriptions.size * unsubscriptionUnits)
-    for (const subscription of session.subscriptions.values()) this.#broker.index.remove(subscription)
-    session.subscriptions.clear()
+    this.#broker.turn.spend(session.subscriptionCount * unsubscriptionUnits)
+    this.#broker.index.removeAll(session)
     session.feed = undefined
     // After its subscriptions, so that a shared message goes to another member.
     session.session.end()
@@ -127,8 +126,7 @@ export class SessionRegistry {
   /** At once, or where it takes long and much has been done in this turn of the event loop, in a later one. */
   #endSoon(session: ClientSession): void {
     const { closing, turn } = this.#broker
-    if (closing || !turn.isSpent || session.subscriptions.size <= fewSubscriptions)
-      this.end(session, 'connection ended')
+    if (closing || !turn.isSpent || session.subscriptionCount <= fewSubscriptions) this.end(session, 'connection ended')
     else {
       session.isEnding = true
       // A broker that closes keeps its sessions as they are.

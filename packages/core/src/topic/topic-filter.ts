@@ -21,6 +21,8 @@ export interface ParsedTopicFilter {
 }
 
 const sharePrefix = '$share/'
+const plus = 0x2b
+const numberSign = 0x23
 
 /**
  * The Topic Filter that `text` is, `$share/{ShareName}/` split off, or why it is none: 0x81 where no UTF-8 Encoded String
@@ -61,11 +63,11 @@ export function parseTopicFilter(text: string, limits?: TopicLimits): ParsedTopi
 function checkWildcards(filter: string): boolean | Fault {
   let found = false
   for (let at = 0; at < filter.length; at++) {
-    const character = filter[at]
-    if (character !== '+' && character !== '#') continue
+    const character = filter.charCodeAt(at)
+    if (character !== plus && character !== numberSign) continue
     found = true
     const opensLevel = at === 0 || filter[at - 1] === '/'
-    if (character === '+') {
+    if (character === plus) {
       const closesLevel = at === filter.length - 1 || filter[at + 1] === '/'
       if (!opensLevel || !closesLevel) return invalid('MQTT-4.7.1-2', '"+" occupies an entire level')
     } else if (!opensLevel || at !== filter.length - 1) {

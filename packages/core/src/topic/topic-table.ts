@@ -20,7 +20,7 @@
 
 import { type Fault, fault } from '../packet/fault.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
-import { decodeUtf8, encodeUtf8, isEncodableString, isWellFormedUtf8 } from '../wire/utf8.ts'
+import { decodeUtf8, encodeUtf8Into, isWellFormedUtf8 } from '../wire/utf8.ts'
 import { emptyBytes } from '../wire/writer.ts'
 import { parseTopicName, type TopicName } from './topic-name.ts'
 import type { TopicLimits } from './topic-text.ts'
@@ -76,6 +76,9 @@ export class TopicTable<Route> {
   #buckets: (TopicEntry<Route> | undefined)[] = emptyBuckets(bucketsMin)
   #ring: TopicEntry<Route>[] = []
   #hand = 0
+  /** For the bytes of a name that is looked up as a string. */
+  readonly #asked = new Uint8Array(internedBytesMax)
+  readonly #askedView: DataView = viewOf(this.#asked)
   /** The chunk that was looked at last, kept until the next one, and its view. */
   #chunk: Uint8Array = emptyBytes
   #view: DataView = viewOf(emptyBytes)
@@ -106,9 +109,10 @@ export class TopicTable<Route> {
 
   /** The entry of `name`, if the table holds it. */
   find(name: string): TopicEntry<Route> | undefined {
-    if (!isEncodableString(name)) return undefined
-    const view = viewOf(encodeUtf8(name))
-    return this.#search(view, 0, view.byteLength, hashTopic(view, 0, view.byteLength, this.#seed))
+    const length = encodeUtf8Into(name, this.#asked)
+    // No topic, or longer than those that are held.
+    if (length < 0) return undefined
+    return this.#search(this.#askedView, 0, length, hashTopic(this.#askedView, 0, length, this.#seed))
   }
 
   /** Every entry that is held, in no order. */

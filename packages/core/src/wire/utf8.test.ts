@@ -2,7 +2,7 @@ import { deepEqual, equal, throws } from 'node:assert/strict'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { copyBytes } from './copy.ts'
-import { decodeUtf8, encodeUtf8, isEncodableString, isWellFormedUtf8, utf8Length } from './utf8.ts'
+import { decodeUtf8, encodeUtf8, encodeUtf8Into, isEncodableString, isWellFormedUtf8, utf8Length } from './utf8.ts'
 import { readVarInt, varIntMalformed, varIntSize, varIntTruncated, writeVarInt } from './var-int.ts'
 
 const seed = 20260101
@@ -78,8 +78,15 @@ describe('UTF-8', () => {
         const changed = kind === 0 ? `${string}\ud800` : kind === 1 ? `\udc00${string}` : string
         const whole = Buffer.from(changed).toString() === changed && !changed.includes('\0')
         equal(isEncodableString(changed), whole)
-        if (!whole) return throws(() => encodeUtf8(changed), TypeError)
+        const into = new Uint8Array(3 * changed.length)
+        const written = encodeUtf8Into(changed, into)
+        if (!whole) {
+          equal(written, -1)
+          return throws(() => encodeUtf8(changed), TypeError)
+        }
         const bytes = encodeUtf8(changed)
+        deepEqual(into.subarray(0, written), bytes)
+        if (written > 0) equal(encodeUtf8Into(changed, into.subarray(0, written - 1)), -1)
         equal(bytes.length, utf8Length(changed))
         equal(decodeUtf8(bytes, 0, bytes.length), changed)
       }),

@@ -110,3 +110,20 @@ export function encodeUtf8(string: string): Uint8Array {
   if (!isEncodableString(string)) throw new TypeError('a string with U+0000 or a lone surrogate cannot be encoded')
   return encoder.encode(string)
 }
+
+/** As `encodeUtf8`, into `bytes`. Returns how many were written; -1 for a string that cannot be encoded, or has no room. */
+export function encodeUtf8Into(string: string, bytes: Uint8Array): number {
+  if (string.length > bytes.length) return -1
+  for (let index = 0; index < string.length; index++) {
+    const unit = string.charCodeAt(index)
+    if (unit === 0 || unit > 0x7f) return encodeAllInto(string, bytes)
+    bytes[index] = unit
+  }
+  return string.length
+}
+
+function encodeAllInto(string: string, bytes: Uint8Array): number {
+  if (!isEncodableString(string)) return -1
+  const { read, written } = encoder.encodeInto(string, bytes)
+  return read === string.length ? written : -1
+}

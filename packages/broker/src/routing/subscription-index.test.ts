@@ -1,0 +1,112 @@
+import { parseTopicFilter, type QoS, TopicTable, topicMatches } from '@mq/core'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { ClientSession } from '../session/client-session.ts'
+import type { Route } from './route.ts'
+import type { SubscriptionOptions } from './subscription.ts'
+import { SubscriptionIndex } from './subscription-index.ts'
+
+/** What the index keeps of a session. */
+function createSession(clientId: string): ClientSession {
+  const kept = {
+    clientId,
+    session: {},
+    subscriberNumber: 0,
+    firstSubscription: 0,
+    subscriptionCount: 0,
+    subscriptionChanges: 0,
+  }
+  return kept as unknown as ClientSession
+}
+
+function keyOf(text: string) {
+  const parsed = parseTopicFilter(text)
+  if ('sentence' in parsed) throw new Error(parsed.sentence)
+  return parsed
+}
+
+const optionsOf = (choice: number): SubscriptionOptions => ({
+  qos: (choice % 3) as QoS,
+  noLocal: (choice & 4) !== 0,
+  retainAsPublished: (choice & 8) !== 0,
+  retainHandling: (choice % 3) as 0 | 1 | 2,
+  identifier: choice % 2 === 0 ? 0 : 268_435_455 - choice,
+})
+
+const texts = ['a', 'a/b', 'a/+', 'a/#', '#', '+/b', '$share/one/a/b', '$share/two/a/b', '$share/one/a/+', 'c']
+const names = ['a', 'a/b', 'c', 'none']
+const operation = fc.record({
+  kind: fc.constantFrom('put', 'put', 'put', 'remove', 'removeAll'),
+  who: fc.nat({ max: 4 }),
+  text: fc.constantFrom(...texts),
+  choice: fc.nat({ max: 1000 }),
+})
+
+test('any sequence of put, remove and removeAll: each session has what it put last, and each name its receivers', () => {
+  fc.assert(
+    fc.property(fc.array(operation, { maxLength: 80 }), (operations) => {
+      const topics = new TopicTable<Route>()
+      const index = new SubscriptionIndex(topics, 'round-robin')
+      const sessions = ['p', 'q', 'r', 's', 't'].map(createSession)
+      const oracle = sessions.map(() => new Map<string, SubscriptionOptions>())
+      for (const { choice, kind, text, who } of operations) {
+        const session = sessions[who]!
+        const held = oracle[who]!
+        if (kind === 'put') {
+          const put = index.put(session, keyOf(text), optionsOf(choice))
+          expect(put.begun === put.made).toBe(!held.has(text))
+          held.set(text, optionsOf(choice))
+        } else if (kind === 'remove') {
+          expect(index.remove(session, keyOf(text))).toBe(held.delete(text))
+        } else {
+          index.removeAll(session)
+          held.clear()
+        }
+        expect(session.subscriptionCount).toBe(held.size)
+        expect(index.of(session).map((each) => each.text)).toHaveLength(held.size)
+        for (const each of texts) {
+          const expected = held.get(each)
+          if (expected === undefined) expect(index.find(session, keyOf(each))).toBe(undefined)
+          else expect(index.find(session, keyOf(each))).toMatchObject({ session, ...expected })
+        }
+        for (const name of names) expect(receivers(index, topics, name)).toEqual(expectedReceivers(name))
+      }
+      expect(index.count).toBe(oracle.reduce((sum, held) => sum + held.size, 0))
+      for (const session of sessions) index.removeAll(session)
+      expect([index.count, sessions.map((each) => each.subscriberNumber)]).toEqual([0, [0, 0, 0, 0, 0]])
+
+      function expectedReceivers(name: string): unknown[] {
+        return sessions.flatMap(({ clientId }, who) => {
+          const matching = [...oracle[who]!].filter(([text]) => !text.startsWith('$share') && topicMatches(text, name))
+          if (matching.length === 0) return []
+          return [`${clientId} ${Math.max(...matching.map(([, { qos }]) => qos))}`]
+        })
+      }
+    }),
+    { seed: 61, numRuns: 200 },
+  )
+})
+
+/** Those that do not share, with the QoS that they get at most. */
+function receivers(index: SubscriptionIndex, topics: TopicTable<Route>, name: string): string[] {
+  const bytes = new TextEncoder().encode(name)
+  const entry = topics.lookup(bytes, 0, bytes.length)
+  if (entry.type === 'fault') throw new Error(entry.sentence)
+  return index
+    .route(entry)
+    .targets.map(({ owner, qos }) => `${owner.clientId} ${qos}`)
+    .sort()
+}
+
+test('a subscription that replaces another is told apart from it, and from one that began anew', () => {
+  const index = new SubscriptionIndex(new TopicTable<Route>(), 'round-robin')
+  const session = createSession('one')
+  for (const text of ['a/b', '$share/group/a/b']) {
+    const first = index.put(session, keyOf(text), optionsOf(1))
+    const second = index.put(session, keyOf(text), optionsOf(2))
+    expect([second.begun === first.begun, second.made === first.made]).toEqual([true, false])
+    index.remove(session, keyOf(text))
+    const third = index.put(session, keyOf(text), optionsOf(1))
+    expect(third.begun).not.toBe(first.begun)
+  }
+})

@@ -1,0 +1,121 @@
+/**
+ * Rows of 32-bit words, numbered from 1: what would be a million small objects is a few hundred typed arrays instead, which
+ * the garbage collector neither copies nor walks through.
+ *
+ *     row 4097 ──► pages[1], from word 1 * width on        a page holds 4096 rows; the first begins with 16 and doubles
+ *
+ * Words 0 and 1 are for RowIndex while the row is in one, and for the list of free rows while it is in none.
+ *
+ * Always holds: all words of a row that is handed out anew are 0. A page whose rows are all free holds no memory, but for
+ * the first. Row 0 is never handed out: as a reference it is "none".
+ */
+export class Rows {
+  readonly #width: number
+  readonly #pages: Int32Array[] = []
+  readonly #states: PageState[] = []
+  /** Pages with a free row; the last one is used first. */
+  readonly #open: number[] = []
+  #count = 0
+
+  /** `width`: words of a row, those for the index included. */
+  constructor(width: number) {
+    this.#width = width
+    this.#addPage()
+    // Row 0.
+    this.take()
+    this.#count = 0
+  }
+
+  /** How many are handed out. */
+  get count(): number {
+    return this.#count
+  }
+
+  /** Pages that hold memory. */
+  get pagesHeld(): number {
+    return this.#pages.filter((page) => page !== noWords).length
+  }
+
+  get(row: number, word: number): number {
+    return this.#pages[row >>> pageBits]![(row & pageMask) * this.#width + word]!
+  }
+
+  set(row: number, word: number, value: number): void {
+    this.#pages[row >>> pageBits]![(row & pageMask) * this.#width + word] = value
+  }
+
+  take(): number {
+    const at = this.#open.at(-1) ?? this.#addPage()
+    const state = this.#states[at]!
+    if (this.#pages[at] === noWords) this.#pages[at] = new Int32Array(pageRows * this.#width)
+    const page = this.#pages[at]!
+    let slot = state.free
+    if (slot < 0) {
+      slot = state.fresh++
+    } else {
+      const nextWord = slot * this.#width + freeWord
+      state.free = page[nextWord]!
+      page[nextWord] = 0
+    }
+    state.live++
+    if (state.live === pageRows || (at === 0 && state.live * this.#width === page.length)) this.#filled(at)
+    this.#count++
+    return (at << pageBits) | slot
+  }
+
+  /** Free it. */
+  give(row: number): void {
+    const at = row >>> pageBits
+    const state = this.#states[at]!
+    const slot = row & pageMask
+    this.#count--
+    if (state.live === pageRows) this.#open.push(at)
+    state.live--
+    if (state.live === 0 && at > 0) {
+      this.#pages[at] = noWords
+      state.free = -1
+      state.fresh = 0
+      return
+    }
+    const page = this.#pages[at]!
+    const start = slot * this.#width
+    page.fill(0, start, start + this.#width)
+    page[start + freeWord] = state.free
+    state.free = slot
+  }
+
+  #addPage(): number {
+    const at = this.#pages.length
+    this.#pages.push(new Int32Array((at === 0 ? firstPageRows : pageRows) * this.#width))
+    this.#states.push({ live: 0, fresh: 0, free: -1 })
+    this.#open.push(at)
+    return at
+  }
+
+  /** Of the page that was used, the last of those that are open. */
+  #filled(at: number): void {
+    const page = this.#pages[at]!
+    if (page.length === pageRows * this.#width) {
+      this.#open.pop()
+      return
+    }
+    const larger = new Int32Array(page.length * 2)
+    larger.set(page)
+    this.#pages[at] = larger
+  }
+}
+
+interface PageState {
+  live: number
+  /** Rows from here on were never used. */
+  fresh: number
+  /** The first of the list of those that were and are free, -1: none. */
+  free: number
+}
+
+const pageBits = 12
+const pageRows = 1 << pageBits
+const pageMask = pageRows - 1
+const firstPageRows = 16
+const freeWord = 1
+const noWords = new Int32Array(0)
