@@ -7,14 +7,16 @@ import { copyBytes } from '../wire/copy.ts'
 import { isWellFormedUtf8 } from '../wire/utf8.ts'
 import { readVarInt, varIntSize, varIntTruncated } from '../wire/var-int.ts'
 import { emptyBytes } from '../wire/writer.ts'
+import { KnownProperties } from './known-properties.ts'
 
 /** More than this is given back after use. */
 const scratchBytesKept = 4096
 
-/** Room for the properties of one packet, used again for the next one of the same connection. */
+/** Room for the properties of one packet, used again for the next one; and the properties of an earlier one. */
 export class PropertyScratch {
   bytes: Uint8Array = emptyBytes
   length = 0
+  readonly known: KnownProperties = new KnownProperties()
 
   clear(): void {
     this.length = 0
@@ -47,7 +49,9 @@ export function decodeMessageProperties(
   const end = at + length
   if (end > packetEnd) return malformed('2.2.2.1', 'Property Length reaches beyond the packet')
   into.payloadStart = end
+  if (scratch.known.read(into, bytes, at, end)) return undefined
 
+  const blockStart = at
   // What travels on, as one run of bytes for as long as it is one; then joined in scratch.
   let runStart = at
   let runEnd = at
@@ -156,6 +160,7 @@ export function decodeMessageProperties(
     into.propertyBytes = bytes
     into.propertiesStart = runStart
     into.propertiesEnd = runEnd
+    if (identifiers === undefined) scratch.known.remember(into, bytes, blockStart, end)
   }
   return undefined
 }

@@ -21,7 +21,7 @@
 import { type Fault, fault } from '../packet/fault.ts'
 import { ReasonCode } from '../spec/reason-code.ts'
 import { decodeUtf8, encodeUtf8Into, isWellFormedUtf8 } from '../wire/utf8.ts'
-import { emptyBytes } from '../wire/writer.ts'
+import { areWords, ChunkView, readWords, viewOf, wordCount } from '../wire/words.ts'
 import { parseTopicName, type TopicName } from './topic-name.ts'
 import type { TopicLimits } from './topic-text.ts'
 
@@ -79,9 +79,7 @@ export class TopicTable<Route> {
   /** For the bytes of a name that is looked up as a string. */
   readonly #asked = new Uint8Array(internedBytesMax)
   readonly #askedView: DataView = viewOf(this.#asked)
-  /** The chunk that was looked at last, kept until the next one, and its view. */
-  #chunk: Uint8Array = emptyBytes
-  #view: DataView = viewOf(emptyBytes)
+  readonly #chunk = new ChunkView()
 
   constructor(options: TopicTableOptions = {}) {
     this.#limits = { levelsMax: options.levelsMax, bytesMax: options.bytesMax }
@@ -98,13 +96,9 @@ export class TopicTable<Route> {
    * no UTF-8 Encoded String, 0x90 for a string that is no Topic Name or beyond the limits. Never throws.
    */
   lookup(bytes: Uint8Array, start: number, end: number): TopicEntry<Route> | Fault {
-    if (bytes !== this.#chunk) {
-      this.#chunk = bytes
-      this.#view = viewOf(bytes)
-    }
-    const view = this.#view
+    const view = this.#chunk.of(bytes)
     const hash = hashTopic(view, start, end, this.#seed)
-    return this.#search(view, start, end, hash) ?? this.#admit(bytes, start, end, hash)
+    return this.#search(view, start, end, hash) ?? this.#admit(bytes, view, start, end, hash)
   }
 
   /** The entry of `name`, if the table holds it. */
@@ -140,14 +134,14 @@ export class TopicTable<Route> {
     return undefined
   }
 
-  #admit(bytes: Uint8Array, start: number, end: number, hash: number): TopicEntry<Route> | Fault {
+  #admit(bytes: Uint8Array, view: DataView, start: number, end: number, hash: number): TopicEntry<Route> | Fault {
     if (!isWellFormedUtf8(bytes, start, end)) return describeMalformed(bytes, start, end)
     const name = parseTopicName(decodeUtf8(bytes, start, end), this.#limits)
     if (typeof name !== 'string') return name
     // A copy by construction: `slice` of a Node Buffer would be a view.
     const own = new Uint8Array(end - start)
     own.set(bytes.subarray(start, end))
-    const entry = new TopicEntry<Route>(name, own, wordsOf(this.#view, start, end), hash)
+    const entry = new TopicEntry<Route>(name, own, wordsOf(view, start, end), hash)
     if (own.length <= internedBytesMax) this.#intern(entry)
     return entry
   }
@@ -247,31 +241,17 @@ export function hashTopic(view: DataView, start: number, end: number, seed: numb
 
 function isSame<Route>(entry: TopicEntry<Route>, view: DataView, start: number, end: number): boolean {
   if (entry.length !== end - start) return false
-  const words = entry.words
-  const lastWord = words.length - 1
-  if (lastWord < 0) {
-    for (let at = start; at < end; at++) if (entry.bytes[at - start] !== view.getUint8(at)) return false
-    return true
-  }
-  for (let word = 0, at = start; word < lastWord; word++, at += 4) {
-    if (words[word] !== view.getInt32(at, true)) return false
-  }
-  return words[lastWord] === view.getInt32(end - 4, true)
+  if (entry.length >= 4) return areWords(view, start, end, entry.words)
+  for (let at = start; at < end; at++) if (entry.bytes[at - start] !== view.getUint8(at)) return false
+  return true
 }
 
-/** Four bytes each, the last ones overlapping; none for fewer than four bytes. */
+/** None for fewer than four bytes. */
 function wordsOf(view: DataView, start: number, end: number): Int32Array {
-  const length = end - start
-  if (length < 4) return new Int32Array(0)
-  const words = new Int32Array(Math.ceil(length / 4))
-  for (let word = 0; word < words.length; word++) {
-    words[word] = view.getInt32(Math.min(start + word * 4, end - 4), true)
-  }
+  if (end - start < 4) return new Int32Array(0)
+  const words = new Int32Array(wordCount(end - start))
+  readWords(view, start, end, words)
   return words
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }
 
 function describeMalformed(bytes: Uint8Array, start: number, end: number): Fault {
