@@ -12,6 +12,7 @@ import {
   type SubscribePacket,
 } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
+import { inTurns } from '../limit/in-turns.ts'
 import { subscriptionUnits } from '../limit/turn.ts'
 import { RetainedFeed, RetainedWalk } from '../routing/retained-feed.ts'
 import type { ClientSession } from '../session/client-session.ts'
@@ -36,11 +37,7 @@ export function onSubscribe(connection: Connection, packet: SubscribePacket): vo
   connection.machine.hold()
   const about = packet.subscriptions.slice(0, 10).map((each) => each.topicFilter)
   whenAnswered(connection, Promise.all(answers), 'subscribe', about.join(' '), (allowed) => {
-    const finish = (): void => {
-      if (connection.machine.isClosed) return
-      grant(connection, session, packet, parsed, allowed)
-      connection.release()
-    }
+    const finish = (): void => grant(connection, session, packet, parsed, allowed)
     // Many may get their answers together.
     if (broker.turn.isSpent) broker.turn.later(() => connection.guard(finish))
     else finish()
@@ -70,13 +67,14 @@ function grant(
   allowed: readonly boolean[],
 ): void {
   const { broker, machine } = connection
-  broker.turn.spend(packet.subscriptions.length * subscriptionUnits)
   const feed: RetainedWalk[] = []
   // One line each, whatever the number of filters: there may be a quarter of a million in a packet.
   const unauthorized: string[] = []
   const tooMany: string[] = []
   const identifier = packet.properties?.subscriptionIdentifier ?? 0
-  const reasonCodes = packet.subscriptions.map((request, i) => {
+  const reasonCodes: ReasonCode[] = []
+  const grantOne = (i: number): ReasonCode => {
+    const request = packet.subscriptions[i]!
     const filter = filters[i]!
     if (allowed[i] !== true) {
       unauthorized.push(request.topicFilter)
@@ -101,21 +99,22 @@ function grant(
       feed.push(new RetainedWalk(filter, subscriber, broker.retained.matching(filter.filter)))
     }
     return request.qos
-  })
-  logRefused(connection, unauthorized, 'subscription refused: not authorized')
-  logRefused(connection, tooMany, 'subscription refused: too many')
-  broker.logger.debug(
-    { clientId: connection.clientId, topicFilters: packet.subscriptions.map((each) => each.topicFilter), reasonCodes },
-    'subscribed',
-  )
-  connection.whenDurable(() => {
-    machine.answer({ type: 'suback', packetId: packet.packetId, reasonCodes })
-    // The subscription stands even if its connection has gone, and is made again as one that is not new.
-    if (feed.length === 0 || session.ended) return
-    session.feed ??= new RetainedFeed(session, broker)
-    session.feed.add(feed)
-    session.feed.go()
-  })
+  }
+  const done = (): void => {
+    logRefused(connection, unauthorized, 'subscription refused: not authorized')
+    logRefused(connection, tooMany, 'subscription refused: too many')
+    const topicFilters = packet.subscriptions.map((each) => each.topicFilter)
+    broker.logger.debug({ clientId: connection.clientId, topicFilters, reasonCodes }, 'subscribed')
+    connection.whenDurable(() => {
+      machine.answer({ type: 'suback', packetId: packet.packetId, reasonCodes })
+      // The subscription stands even if its connection has gone, and is made again as one that is not new.
+      if (feed.length === 0 || session.ended) return
+      session.feed ??= new RetainedFeed(session, broker)
+      session.feed.add(feed)
+      session.feed.go()
+    })
+  }
+  inTurns(connection, filters.length, subscriptionUnits, (i) => reasonCodes.push(grantOne(i)), done)
 }
 
 function logRefused({ broker, clientId }: Connection, refused: readonly string[], message: string): void {

@@ -75,6 +75,12 @@ export class PlainSubscriptions {
     }
   }
 
+  /** Up to `most` of a session. Returns whether there are more. */
+  forget(session: ClientSession, most: number): boolean {
+    for (let n = 0; n < most && session.firstSubscription !== 0; n++) this.#remove(session.firstSubscription, session)
+    return session.firstSubscription !== 0
+  }
+
   /** Those of a session, the oldest first. */
   of(session: ClientSession): Subscription[] {
     const found: Subscription[] = []

@@ -15,6 +15,7 @@ function createSession(clientId: string): ClientSession {
     firstSubscription: 0,
     subscriptionCount: 0,
     subscriptionChanges: 0,
+    ended: false,
   }
   return kept as unknown as ClientSession
 }
@@ -36,21 +37,22 @@ const optionsOf = (choice: number): SubscriptionOptions => ({
 const texts = ['a', 'a/b', 'a/+', 'a/#', '#', '+/b', '$share/one/a/b', '$share/two/a/b', '$share/one/a/+', 'c']
 const names = ['a', 'a/b', 'c', 'none']
 const operation = fc.record({
-  kind: fc.constantFrom('put', 'put', 'put', 'remove', 'removeAll'),
+  kind: fc.constantFrom('put', 'put', 'put', 'remove', 'removeAll', 'leave', 'forget'),
   who: fc.nat({ max: 4 }),
   text: fc.constantFrom(...texts),
   choice: fc.nat({ max: 1000 }),
 })
 
-test('any sequence of put, remove and removeAll: each session has what it put last, and each name its receivers', () => {
+test('any sequence of changes: each session has what it put last, each name its receivers, who left is nowhere', () => {
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 80 }), (operations) => {
       const topics = new TopicTable<Route>()
       const index = new SubscriptionIndex(topics, 'round-robin')
       const sessions = ['p', 'q', 'r', 's', 't'].map(createSession)
       const oracle = sessions.map(() => new Map<string, SubscriptionOptions>())
+      const left: ClientSession[] = []
       for (const { choice, kind, text, who } of operations) {
-        const session = sessions[who]!
+        let session = sessions[who]!
         const held = oracle[who]!
         if (kind === 'put') {
           const put = index.put(session, keyOf(text), optionsOf(choice))
@@ -59,9 +61,14 @@ test('any sequence of put, remove and removeAll: each session has what it put la
         } else if (kind === 'remove') {
           expect(index.remove(session, keyOf(text))).toBe(held.delete(text))
         } else {
-          index.removeAll(session)
-          held.clear()
+          if (kind === 'removeAll') index.removeAll(session)
+          else if (kind === 'leave') leave(who)
+          else for (const each of left) index.forget(each, choice % 4)
+          if (kind !== 'forget') held.clear()
         }
+        // Another one in its place, if it left.
+        session = sessions[who]!
+        expect(index.count).toBe(oracle.reduce((sum, each) => sum + each.size, 0))
         expect(session.subscriptionCount).toBe(held.size)
         expect(index.of(session).map((each) => each.text)).toHaveLength(held.size)
         for (const each of texts) {
@@ -71,9 +78,18 @@ test('any sequence of put, remove and removeAll: each session has what it put la
         }
         for (const name of names) expect(receivers(index, topics, name)).toEqual(expectedReceivers(name))
       }
-      expect(index.count).toBe(oracle.reduce((sum, held) => sum + held.size, 0))
       for (const session of sessions) index.removeAll(session)
-      expect([index.count, sessions.map((each) => each.subscriberNumber)]).toEqual([0, [0, 0, 0, 0, 0]])
+      for (const session of left) while (index.forget(session, 3));
+      expect(index.count).toBe(0)
+      for (const each of [...sessions, ...left]) expect(each.subscriberNumber).toBe(0)
+
+      function leave(who: number): void {
+        const session = sessions[who]!
+        session.ended = true
+        index.leave(session)
+        left.push(session)
+        sessions[who] = createSession(session.clientId)
+      }
 
       function expectedReceivers(name: string): unknown[] {
         return sessions.flatMap(({ clientId }, who) => {

@@ -19,6 +19,8 @@ export class SubscriptionIndex {
   readonly #plain = new PlainSubscriptions()
   readonly #shared: SharedSubscriptions
   #epoch = 0
+  /** Those in the table whose sessions have ended. */
+  #left = 0
 
   constructor(topics: TopicTable<Route>, strategy: SharedStrategy) {
     this.#topics = topics
@@ -27,7 +29,7 @@ export class SubscriptionIndex {
 
   /** How many subscriptions there are. */
   get count(): number {
-    return this.#plain.count + this.#shared.count
+    return this.#plain.count - this.#left + this.#shared.count
   }
 
   find(session: ClientSession, key: SubscriptionKey): Subscriber | undefined {
@@ -68,8 +70,24 @@ export class SubscriptionIndex {
   /** All of a session. */
   removeAll(session: ClientSession): void {
     this.#plain.removeAll(session, (filter) => this.#changed(filter))
-    if (session.shared !== undefined) for (const each of [...session.shared.values()]) this.remove(session, each)
+    this.#removeShared(session)
     session.subscriptionCount = 0
+  }
+
+  /** As `removeAll`, of a session that has ended: nobody gets a message for them any more, and they are still to `forget`. */
+  leave(session: ClientSession): void {
+    this.#removeShared(session)
+    this.#left += session.subscriptionCount
+    session.subscriptionCount = 0
+    this.#epoch++
+  }
+
+  /** Up to `most` of a session that has ended. Returns whether there are more. */
+  forget(session: ClientSession, most: number): boolean {
+    const before = this.#plain.count
+    const more = this.#plain.forget(session, most)
+    this.#left -= before - this.#plain.count
+    return more
   }
 
   /** The route of a topic, from its entry if it still holds. */
@@ -87,9 +105,15 @@ export class SubscriptionIndex {
     return key.shareName === undefined ? undefined : this.#shared.group(key)
   }
 
+  #removeShared(session: ClientSession): void {
+    if (session.shared !== undefined) for (const each of [...session.shared.values()]) this.remove(session, each)
+  }
+
   #resolve(topicName: string): Route {
     const matches: Subscriber[] = []
-    this.#plain.match(topicName, (subscriber) => matches.push(subscriber))
+    this.#plain.match(topicName, (subscriber) => {
+      if (!subscriber.session.ended) matches.push(subscriber)
+    })
     const groups: SharedGroup[] = []
     this.#shared.match(topicName, (group) => groups.push(group))
     return { targets: targetsOf(matches), groups, epoch: this.#epoch }

@@ -39,8 +39,6 @@ export class ClientSession implements Deadline, SessionObserver {
   expiryInterval = 0
   /** A Will whose delay runs (section 3.1.3.2.2). */
   will: PendingWill | undefined = undefined
-  /** Its connection has ended and it with it, as soon as there is time. Nobody carries it on. */
-  isEnding = false
   ended = false
   /** `session.progress` when a publisher waited for it in vain; -1 if none did. Until that moves on, nobody waits for it. */
   stalledAt = -1

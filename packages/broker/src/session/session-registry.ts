@@ -20,8 +20,9 @@ import { ClientSession } from './client-session.ts'
 import { restoreSession } from './restore.ts'
 import { PendingWill, type StoredWill, willPublication } from './will.ts'
 
-/** More than that is a matter for limit/turn.ts. */
+/** More subscriptions than that take long to remove. */
 const fewSubscriptions = 64
+const forgottenAtOnce = 512
 
 export class SessionRegistry {
   readonly #sessions = new SegmentedMap<ClientSession>()
@@ -51,7 +52,7 @@ export class SessionRegistry {
       earlier.connection.disconnect(ReasonCode.sessionTakenOver, 'another client connected with this Client Identifier')
     }
     let session = this.#sessions.get(clientId)
-    if (session !== undefined && (cleanStart || session.isEnding)) {
+    if (session !== undefined && cleanStart) {
       // [MQTT-3.1.2-4]
       this.end(session, 'clean start')
       session = undefined
@@ -85,7 +86,7 @@ export class SessionRegistry {
       else this.#broker.deadlines.file(session.will)
     }
     if (!session.persistent) {
-      this.#endSoon(session)
+      this.end(session, 'connection ended')
       return
     }
     // 0xFFFFFFFF never expires (section 3.1.2.11.2).
@@ -100,8 +101,7 @@ export class SessionRegistry {
     session.ended = true
     this.#sessions.delete(session.clientId)
     this.#broker.deadlines.remove(session)
-    this.#broker.turn.spend(session.subscriptionCount * unsubscriptionUnits)
-    this.#broker.index.removeAll(session)
+    this.#removeSubscriptions(session)
     session.feed = undefined
     // After its subscriptions, so that a shared message goes to another member.
     session.session.end()
@@ -123,19 +123,23 @@ export class SessionRegistry {
     }
   }
 
-  /** At once, or where it takes long and much has been done in this turn of the event loop, in a later one. */
-  #endSoon(session: ClientSession): void {
-    const { closing, turn } = this.#broker
-    if (closing || !turn.isSpent || session.subscriptionCount <= fewSubscriptions) this.end(session, 'connection ended')
-    else {
-      session.isEnding = true
-      // A broker that closes keeps its sessions as they are.
-      turn.later(() => {
-        if (!this.#broker.closing) this.end(session, 'connection ended')
-      })
-      // Over for its client already: a process that is begun before its turn comes is not to find it.
-      this.#broker.store.removeSession(session.clientId)
+  /** At once, or where it takes long or much has been done in this turn of the event loop, in as many as it takes. */
+  #removeSubscriptions(session: ClientSession): void {
+    const { index, turn } = this.#broker
+    const { subscriptionCount } = session
+    if (subscriptionCount <= fewSubscriptions && !turn.isSpent) {
+      turn.spend(subscriptionCount * unsubscriptionUnits)
+      index.removeAll(session)
+    } else if (subscriptionCount > 0) {
+      index.leave(session)
+      turn.later(() => this.#forget(session))
     }
+  }
+
+  #forget(session: ClientSession): void {
+    const { index, turn } = this.#broker
+    turn.spend(forgottenAtOnce * unsubscriptionUnits)
+    if (index.forget(session, forgottenAtOnce)) turn.later(() => this.#forget(session))
   }
 
   #cancelWill(session: ClientSession): void {

@@ -1,0 +1,36 @@
+import type { Connection } from '../connection/connection.ts'
+
+/** Parts that are done without looking whether the turn of the event loop is spent. */
+const partsAtOnce = 256
+
+/**
+ * A packet with any number of parts, the Topic Filters of a SUBSCRIBE: as many as belong into a turn of the event loop
+ * (turn.ts) at once, the others in later ones, and nothing else is read from the client before. `act` is called for each part,
+ * from 0 on, and `done` after the last one; not any more once the connection has ended.
+ *
+ * `units`: what a part takes. The connection may be held already, by a question that has been answered: it is released.
+ */
+export function inTurns(
+  connection: Connection,
+  count: number,
+  units: number,
+  act: (part: number) => void,
+  done: () => void,
+): void {
+  const { broker, machine } = connection
+  let next = 0
+  const goOn = (): void => {
+    if (machine.isClosed) return
+    const end = Math.min(count, next + partsAtOnce)
+    broker.turn.spend((end - next) * units)
+    while (next < end) act(next++)
+    if (next < count) {
+      machine.hold()
+      broker.turn.later(() => connection.guard(goOn))
+      return
+    }
+    done()
+    if (machine.held) connection.release()
+  }
+  goOn()
+}
