@@ -32,13 +32,16 @@ import { SubscriptionIndex } from './routing/subscription-index.ts'
 import { reauthorizeAll } from './session/reauthorize.ts'
 import { SessionRegistry } from './session/session-registry.ts'
 import { CommitGate } from './store/commit-gate.ts'
-import { memoryStore } from './store/memory-store.ts'
+import { noStore } from './store/no-store.ts'
 import type { Store } from './store/store.ts'
 
 export interface BrokerOptions {
   /** Default: warnings and errors, as JSON lines on stderr. */
   readonly logger?: Logger
-  /** Where sessions and retained messages live. Default: `memoryStore()`. */
+  /**
+   * Where sessions and retained messages live beyond this broker: `memoryStore()` for one that is made again over it in the same
+   * process, or a store of your own. Default: they end with the broker.
+   */
   readonly store?: Store
   /** Bounds and policies; what is not given keeps its default. */
   readonly limits?: Partial<BrokerLimits>
@@ -123,7 +126,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   const logger = createLog(
     options.logger ?? pino({ name: 'mq', level: 'warn' }, pino.destination({ dest: 2, sync: true })),
   )
-  const store = options.store ?? memoryStore()
+  const store = options.store ?? noStore()
   const topics = new TopicTable<Route>({ levelsMax: limits.topicLevelsMax, bytesMax: limits.topicBytesMax })
   const counters = createCounters()
   const index = new SubscriptionIndex(topics, resolveStrategy(options.sharedStrategy))

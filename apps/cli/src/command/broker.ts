@@ -1,5 +1,5 @@
 /** mq broker: @mq/broker in the foreground, until SIGINT or SIGTERM. */
-import { type Broker, createBroker, memoryStore } from '@mq/broker'
+import { type Broker, createBroker } from '@mq/broker'
 import { type Logger, pino } from 'pino'
 import type { Arguments } from '../argv/arguments.ts'
 import { choiceOf } from '../argv/values.ts'
@@ -23,7 +23,6 @@ export async function runBroker(given: Arguments, io: Io): Promise<number> {
   const wanted = given.all('listen').length > 0 ? given.all('listen') : ['tcp://127.0.0.1:1883']
   const broker = createBroker({
     logger: loggerOf(level, io),
-    store: memoryStore(),
     allowAnonymous: given.flag('allow-anonymous'),
   })
   let stop = (): void => {}
