@@ -42,6 +42,59 @@ describe('over a WebSocket', () => {
     await one.disconnect()
   })
 
+  test('a frame of any length arrives as it is: with a length of one byte, of three, of nine, and in two pieces', async () => {
+    const { broker, url } = await listening()
+    const { received, socket } = await raw(url)
+    socket.send(packetBytes(connectPacket({ clientId: 'reader', protocolVersion: 4 }), 4))
+    socket.send(Uint8Array.from([0x82, 6, 0, 1, 0, 1, 0x74, 0]))
+    while (received().length < 9) await turns(1)
+    const publisher = await WireClient.connect(broker, { clientId: 'publisher' })
+    // The header and the topic take 5 bytes, and another for each factor of 128.
+    const sizes = [0, 119, 120, 121, 122, 2040, 2041, 2042, 2043, 2044, 65_527, 65_528, 65_529, 65_530, 65_531, 200_000]
+    for (const [n, size] of sizes.entries()) {
+      const before = received().length
+      const payload = new Uint8Array(size).fill(n + 1)
+      publisher.post('t', payload)
+      const remaining = size + 3
+      const lengthBytes = remaining < 128 ? 1 : remaining < 16_384 ? 2 : 3
+      while (received().length < before + 1 + lengthBytes + remaining) await turns(1)
+      expect(
+        received()
+          .subarray(before)
+          .subarray(-size || undefined)
+          .equals(payload) || size === 0,
+        `${size}`,
+      ).toBe(true)
+      expect(received().length).toBe(before + 1 + lengthBytes + remaining)
+    }
+  })
+
+  test('a client that stops reading gets what waited for it, in order, when it goes on', async () => {
+    const { broker, clock, url } = await listening()
+    const { received, socket } = await raw(url)
+    socket.send(packetBytes(connectPacket({ clientId: 'reader', protocolVersion: 4 }), 4))
+    socket.send(Uint8Array.from([0x82, 6, 0, 1, 0, 1, 0x74, 1]))
+    while (received().length < 9) await turns(1)
+    socket.pause()
+    const publisher = await WireClient.connect(broker, { clientId: 'publisher' })
+    const before = received().length
+    const payloads = Array.from({ length: 12 }, (_, n) => new Uint8Array(1_000_000).fill(n))
+    for (const payload of payloads) publisher.post('t', payload, { qos: 1 })
+    await turns(50)
+    expect(received().length).toBe(before)
+    socket.resume()
+    const packetLength = 1 + 3 + 3 + 2 + 1_000_000
+    while (received().length < before + payloads.length * packetLength) {
+      // Its publisher is slowed, and looked after every few milliseconds.
+      clock.advance(5)
+      await turns()
+    }
+    const all = received().subarray(before)
+    for (const [n, payload] of payloads.entries()) {
+      expect(all.subarray((n + 1) * packetLength - payload.length, (n + 1) * packetLength).equals(payload)).toBe(true)
+    }
+  })
+
   test('[MQTT-6.0.0-4] the subprotocol is mqtt; mqttv3.1 is known as well', async () => {
     const { url } = await listening()
     expect((await raw(url)).socket.protocol).toBe('mqtt')

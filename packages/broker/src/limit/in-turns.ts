@@ -25,7 +25,7 @@ export function inTurns(
     broker.turn.spend((end - next) * units)
     while (next < end) act(next++)
     if (next < count) {
-      machine.hold()
+      if (!machine.held) machine.hold()
       broker.turn.later(() => connection.guard(goOn))
       return
     }

@@ -7,10 +7,10 @@
  */
 import type { Socket } from 'node:net'
 import type { Transport, TransportHandler } from '@mq/core'
+import { whenTaken } from './when-taken.ts'
 
 /** How long a client may take to close its side after we closed ours, before the socket is taken from it. */
 const lingerMs = 2000
-const nothing = new Uint8Array(0)
 
 const owner: unique symbol = Symbol('transport')
 type OwnedSocket = Socket & { [owner]?: SocketTransport | undefined }
@@ -97,10 +97,7 @@ export class SocketTransport implements Transport {
     const socket = this.#socket
     // Nothing left in the stream right after the write: the kernel took it all.
     if (socket.writableLength === 0) return true
-    // 'drain' comes only above the high-water mark; an empty write behind the rest reports for any length.
-    socket.write(nothing, (error) => {
-      if (!error && socket.writableLength === 0) this.#handler?.drained()
-    })
+    whenTaken(socket, () => this.#handler?.drained())
     return false
   }
 

@@ -3,14 +3,12 @@
  * one more chunk of the stream.
  */
 import { createServer, type IncomingMessage } from 'node:http'
-import type { Transport, TransportHandler } from '@mq/core'
-import { type RawData, type WebSocket, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
 import { type Listener, type ListenerOptions, listenError } from './listener.ts'
+import { WebSocketTransport } from './ws-transport.ts'
 
 /** How long a client may take to become a WebSocket. */
 const handshakeMs = 10_000
-/** How long a client may take to close its side after we closed ours, before the socket is taken from it. */
-const lingerMs = 2000
 
 export function listenWs(options: ListenerOptions): Promise<Listener> {
   const { accept, host, port } = options
@@ -43,8 +41,7 @@ export function listenWs(options: ListenerOptions): Promise<Listener> {
     // Both sides have said Close, and ours is out: the network connection ends now (RFC 6455, 7.1.1). `ws` would leave it to
     // the client for 30 s, and so long its Will would wait, and messages go to nobody.
     request.socket.once('finish', () => socket.terminate())
-    const { remoteAddress, remotePort } = request.socket
-    accept(new WebSocketTransport(socket, `ws://${remoteAddress}:${remotePort}`))
+    accept(new WebSocketTransport(socket, request.socket))
   })
   return new Promise((resolve, reject) => {
     // Stays: see tcp-listener.ts. The WebSocketServer passes the HTTP server's errors on.
@@ -66,80 +63,4 @@ export function listenWs(options: ListenerOptions): Promise<Listener> {
       })
     })
   })
-}
-
-class WebSocketTransport implements Transport {
-  readonly peer: string
-  readonly #socket: WebSocket
-  #handler: TransportHandler | undefined = undefined
-  #error: Error | undefined = undefined
-  #ending = false
-  /** A write was not taken whole, and `drained` is owed. */
-  #blocked = false
-
-  constructor(socket: WebSocket, peer: string) {
-    this.#socket = socket
-    this.peer = peer
-  }
-
-  get pendingBytes(): number {
-    return this.#socket.bufferedAmount
-  }
-
-  attach(handler: TransportHandler): void {
-    this.#handler = handler
-    this.#socket.on('message', (data: RawData, isBinary: boolean) => {
-      if (this.#ending) return
-      if (!isBinary) {
-        // [MQTT-6.0.0-1]
-        this.#error = new Error('a text frame: MQTT is carried in binary ones')
-        this.#close(1003, 'MQTT is carried in binary frames')
-        return
-      }
-      if (data instanceof Uint8Array) handler.data(data)
-    })
-    this.#socket.on('error', (error) => {
-      this.#error ??= error
-    })
-    this.#socket.on('close', () => handler.lost(this.#error))
-  }
-
-  write(bytes: Uint8Array): boolean {
-    if (this.#socket.readyState !== this.#socket.OPEN) return true
-    this.#socket.send(bytes, this.#sent)
-    if (this.#socket.bufferedAmount > 0) this.#blocked = true
-    return !this.#blocked
-  }
-
-  pause(): void {
-    this.#socket.pause()
-  }
-
-  resume(): void {
-    this.#socket.resume()
-  }
-
-  end(): void {
-    if (!this.#ending) this.#close(1000, '')
-  }
-
-  destroy(): void {
-    this.#ending = true
-    this.#socket.terminate()
-  }
-
-  #close(code: number, reason: string): void {
-    this.#ending = true
-    this.#socket.resume()
-    this.#socket.close(code, reason)
-    const timer = setTimeout(() => this.#socket.terminate(), lingerMs)
-    timer.unref()
-    this.#socket.once('close', () => clearTimeout(timer))
-  }
-
-  readonly #sent = (error?: Error | null): void => {
-    if (error || !this.#blocked || this.#socket.bufferedAmount > 0) return
-    this.#blocked = false
-    this.#handler?.drained()
-  }
 }
