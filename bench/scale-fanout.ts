@@ -14,6 +14,7 @@ export interface Fanout {
   readonly cpuUsEach: number
   readonly deliveriesPerSecond: number
   readonly pauseMaxMs: number
+  readonly turnCpuMaxMs: number
   readonly waits: Waits
 }
 
@@ -77,6 +78,7 @@ async function run({ broker, receivers, publishers, qos, payloadBytes, seconds }
   cpuUsEach: number
   deliveriesPerSecond: number
   pauseMaxMs: number
+  turnCpuMaxMs: number
 }> {
   const before = await broker.ask('reset')
   const began = performance.now()
@@ -99,5 +101,6 @@ async function run({ broker, receivers, publishers, qos, payloadBytes, seconds }
   const lasted = performance.now() - began
   const after = await broker.ask('tell')
   const deliveriesPerSecond = (delivered * 1000) / lasted
-  return { cpuUsEach: (after.cpuUs - before.cpuUs) / delivered, deliveriesPerSecond, pauseMaxMs: after.pauseMaxMs }
+  const { pauseMaxMs, turnCpuMaxMs } = after
+  return { cpuUsEach: (after.cpuUs - before.cpuUs) / delivered, deliveriesPerSecond, pauseMaxMs, turnCpuMaxMs }
 }

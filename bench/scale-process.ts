@@ -17,6 +17,8 @@ export interface BrokerAnswer {
   readonly externalBytes: number
   /** How late a timer was since `reset`. */
   readonly pauseMaxMs: number
+  /** Most CPU time of the broker's thread from one tick of a timer to the next. */
+  readonly turnCpuMaxMs: number
   readonly pauseP999Ms: number
   readonly delivered: number
   readonly received: number
@@ -68,6 +70,9 @@ export function askProgram<Answer>(child: ChildProcess, question: unknown): Prom
   })
 }
 
+/** Asked before the load is pinned: from then on it sees one core only. */
+const hasTwoCores = availableParallelism() > 1
+
 export function pins(): boolean {
-  return canPin() && availableParallelism() > 1
+  return canPin() && hasTwoCores
 }

@@ -12,11 +12,13 @@ export interface Subscribing {
   readonly heapBytesEach: number
   readonly cpuUsEach: number
   readonly pauseMaxMs: number
+  readonly turnCpuMaxMs: number
   readonly pauseP999Ms: number
   readonly waits: Waits
   /** A message on a topic that was never seen. */
   readonly unseenTopicUs: number
   readonly leavingMaxMs: number
+  readonly leavingCpuMaxMs: number
   readonly heapBytesLeft: number
 }
 
@@ -66,10 +68,12 @@ export async function measureSubscribing(
     heapBytesEach: (collected.heapBytes + collected.externalBytes - before.heapBytes - before.externalBytes) / added,
     cpuUsEach: (after.cpuUs - before.cpuUs) / added,
     pauseMaxMs: after.pauseMaxMs,
+    turnCpuMaxMs: after.turnCpuMaxMs,
     pauseP999Ms: after.pauseP999Ms,
     waits,
     unseenTopicUs,
     leavingMaxMs: left.pauseMaxMs,
+    leavingCpuMaxMs: left.turnCpuMaxMs,
     heapBytesLeft: empty.heapBytes + empty.externalBytes - before.heapBytes - before.externalBytes,
   }
   console.log(`  ${JSON.stringify(result)}`)
@@ -80,7 +84,8 @@ export async function measureSubscribing(
 async function idle(broker: ScaleBroker): Promise<void> {
   for (let before = 0; ; ) {
     const { cpuUs } = await broker.ask('tell')
-    if (cpuUs - before < 10_000) return
+    // Its timers and the bystander take a tenth of the core.
+    if (cpuUs - before < 60_000) return
     before = cpuUs
     await new Promise((resolve) => setTimeout(resolve, 200))
   }

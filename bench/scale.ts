@@ -24,9 +24,10 @@ export async function measureScale(seconds: number, size: number = million): Pro
     add(subject, 'bystander waits, 99 %', 'ms', p99Ms)
     add(subject, 'bystander waits, longest', 'ms', maxMs, atMost)
   }
-  for (const { name, cpuUsEach, pauseMaxMs, waits } of await measureFanouts(seconds)) {
+  for (const { name, cpuUsEach, pauseMaxMs, turnCpuMaxMs, waits } of await measureFanouts(seconds)) {
     add(name, 'CPU per delivery', 'µs', cpuUsEach)
     add(name, 'event loop late, longest', 'ms', pauseMaxMs, 50)
+    add(name, 'CPU of a turn, longest', 'ms', turnCpuMaxMs)
     addWaits(name, waits, 50)
   }
   for (const [perPacket, count] of [
@@ -38,9 +39,11 @@ export async function measureScale(seconds: number, size: number = million): Pro
     add(subject, 'heap each', 'bytes', found.heapBytesEach, 400)
     add(subject, 'CPU each, from the wire', 'µs', found.cpuUsEach, perPacket === 1 ? undefined : 5)
     add(subject, 'event loop late, longest', 'ms', found.pauseMaxMs, 20)
+    add(subject, 'CPU of a turn, longest', 'ms', found.turnCpuMaxMs)
     addWaits(subject, found.waits)
     add(subject, 'CPU of a message on a topic never seen', 'µs', found.unseenTopicUs)
     add(subject, 'event loop late, longest, as all leave', 'ms', found.leavingMaxMs)
+    add(subject, 'CPU of a turn, longest, as all leave', 'ms', found.leavingCpuMaxMs)
     add(subject, 'heap left when all have gone', 'bytes', found.heapBytesLeft)
   }
   const tree = measureTree(size)
