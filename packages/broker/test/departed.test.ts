@@ -1,7 +1,8 @@
 // A client that has said all it had to say and gone, and whose last packets nobody comes to read.
+import { pino } from 'pino'
 import { describe, expect, test } from 'vitest'
 import { asking, schemes } from './asking.ts'
-import { turns } from './harness.ts'
+import { type LogLine, turns } from './harness.ts'
 import { payloadText, WireClient } from './wire-client.ts'
 
 const discarded = 'the connection ended before all was served that had come'
@@ -58,6 +59,17 @@ describe.each(schemes)('one that said goodbye, over %s', (scheme) => {
     const again = await WireClient.connect(url, { ...wishes, clientId: 'a', cleanStart: false })
     expect(again.connack?.sessionPresent).toBe(false)
   })
+})
+
+test('one that was reset while it was asked about is named in the log, where nobody writes down who comes', async () => {
+  const lines: LogLine[] = []
+  const logger = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) })
+  const { client, connections } = await asking('tcp', { logger })
+  client.reset()
+  await connections(1)
+  expect(lines).toMatchObject([
+    { msg: discarded, clientId: 'a', peer: expect.stringMatching(/^tcp:\/\/127\.0\.0\.1:\d+$/) },
+  ])
 })
 
 test('one that said goodbye and is reset before it was heard: its Will is deleted', async () => {

@@ -30,6 +30,8 @@ export class Asked<Answer> implements Pending {
   readonly question: Question
   readonly untilMs: number
   readonly #about: string
+  /** Asked for now: the system forgets the address of a client that has gone, and what is said of it then names it. */
+  readonly #peer: string
   #connection: Connection | undefined
   #go: ((answer: Answer) => void) | undefined
 
@@ -39,6 +41,7 @@ export class Asked<Answer> implements Pending {
     this.question = question
     this.untilMs = clock.now() + limits.answerTimeoutMs
     this.#about = about
+    this.#peer = connection.transport.peer
     this.#connection = connection
     this.#go = go
     connection.asked = this
@@ -46,7 +49,7 @@ export class Asked<Answer> implements Pending {
   }
 
   get fields(): object {
-    return { question: this.question, about: this.#about }
+    return { peer: this.#peer, question: this.question, about: this.#about }
   }
 
   answered(answer: Answer): void {
@@ -71,14 +74,10 @@ export function dueMs({ asked, machine }: Connection): number {
 
 /** End a connection that has waited for an answer for too long; before CONNACK `connectTimeoutMs` is a bound, too. */
 export function endUnanswered(connection: Connection, nowMs: number): void {
-  const { asked, broker, clientId, machine, transport } = connection
+  const { asked, broker, clientId, machine } = connection
   if (asked === undefined) return
   const isIn = machine.session !== undefined
   if (nowMs < asked.untilMs && (isIn || nowMs < machine.deadlineMs)) return
-  broker.boundedLog.error(
-    clientId,
-    { clientId, peer: transport.peer, ...asked.fields },
-    'asking failed: no answer in time',
-  )
+  broker.boundedLog.error(clientId, { clientId, ...asked.fields }, 'asking failed: no answer in time')
   connection.disconnect(ReasonCode.serverUnavailable, 'what had to be asked was not answered within the time allowed')
 }
