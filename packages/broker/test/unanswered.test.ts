@@ -164,3 +164,69 @@ describe('when it was connected', () => {
     expect(await one.settled()).toEqual([])
   })
 })
+
+describe('where no connection waits for it', () => {
+  test('a Will is not published, and an answer that comes too late changes nothing', async () => {
+    const answers: ((yes: boolean) => void)[] = []
+    let isBroken = false
+    const { client, clock, logs } = startBroker({
+      authorize: () => !isBroken || new Promise((resolve) => void answers.push(resolve)),
+      limits,
+    })
+    const watcher = await client('watcher')
+    await watcher.subscribe('#')
+    const one = await client('a', { will })
+    isBroken = true
+    one.reset()
+    await turns()
+    clock.advance(4_999)
+    await turns()
+    expect(unanswered(logs)).toEqual([])
+    clock.advance(1)
+    expect(unanswered(logs)).toEqual([['a', 'will', 'will']])
+    answers[0]?.(true)
+    await turns()
+    expect(await watcher.settled()).toEqual([])
+  })
+
+  test('a retained message is not sent, and the next one is', async () => {
+    let isBroken = false
+    const { broker, client, clock, logs } = startBroker({
+      authorize: ({ action, topic }) => !isBroken || action !== 'publish' || topic !== 'r/1' || never(),
+      limits,
+    })
+    const one = await client('a')
+    for (const topic of ['r/1', 'r/2']) one.post(topic, topic, { qos: 1, retain: true })
+    await turns()
+    isBroken = true
+    const two = await client('b')
+    await two.subscribe('r/+')
+    await turns()
+    clock.advance(4_999)
+    const before = await two.settled()
+    expect(unanswered(logs)).toEqual([])
+    clock.advance(1)
+    const after = await two.settled()
+    expect([...before, ...after].map(payloadText)).toEqual(['r/2'])
+    expect(unanswered(logs)).toEqual([['a', 'publish', 'r/1']])
+    expect(broker.counters.dropped.revoked).toBe(1)
+  })
+
+  test('reauthorize resolves: the subscription stays, and its connection is ended', async () => {
+    let isBroken = false
+    const { broker, client, clock, logs } = startBroker({
+      authorize: ({ topic }) => !isBroken || topic !== 'b' || never(),
+      limits,
+    })
+    const one = await client('a', persistent)
+    await one.subscribe(['a', 'b'])
+    isBroken = true
+    const removed = broker.reauthorize()
+    await turns()
+    clock.advance(5_000)
+    expect(await removed).toBe(0)
+    expect(await one.goodbye()).toBe(0x89)
+    expect(broker.stats).toMatchObject({ sessions: 1, subscriptions: 2 })
+    expect(unanswered(logs)).toEqual([['a', 'subscribe', 'b']])
+  })
+})

@@ -83,7 +83,7 @@ function accept(connection: Connection, packet: ConnectPacket, extra: ConnackPro
   const wantsResponseInformation = packet.properties?.requestResponseInformation === 1
   const responseInformation = wantsResponseInformation ? broker.responseInformation?.(clientId) : undefined
   // What it was subscribed to it may have lost the right to. Nothing reaches it before CONNACK.
-  const removed = opened.present ? reauthorize(broker, opened.session) : 0
+  const removed = opened.present ? reauthorize(broker, opened.session, true) : 0
   whenAnswered(connection, removed, 'subscribe', '', () => {
     // CONNACK promises a session; it goes when the session is durable.
     connection.whenDurable(() => {

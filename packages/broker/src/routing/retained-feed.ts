@@ -14,6 +14,7 @@
 import { type Publication, publicationTopic, type QoS } from '@mq/core'
 import type { BrokerContext } from '../context.ts'
 import { askAuthorizer, type Later } from '../handler/ask.ts'
+import { inTime } from '../handler/in-time.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import type { RetainedMatches } from './retained-messages.ts'
 import { lowerQos, type Subscriber, type SubscriptionKey } from './subscription.ts'
@@ -127,8 +128,13 @@ export class RetainedFeed {
     // [MQTT-3.8.3-3]
     if (subscriber.noLocal && publisher.clientId === this.#owner.clientId) return false
     if (this.#broker.authorize === undefined) return true
-    const answer = askAuthorizer(this.#broker, publisher, 'publish', publicationTopic(publication))
-    return answer instanceof Promise ? answer.then((allowed) => this.#counted(allowed)) : this.#counted(answer)
+    const about = publicationTopic(publication)
+    const answer = askAuthorizer(this.#broker, publisher, 'publish', about)
+    if (!(answer instanceof Promise)) return this.#counted(answer)
+    const { clientId } = publisher
+    return inTime(this.#broker, { clientId, question: 'publish', about }, answer, false).then((allowed) =>
+      this.#counted(allowed),
+    )
   }
 
   #counted(allowed: boolean): boolean {

@@ -12,6 +12,7 @@
 import { type Delivery, FilterTree, publicationTopic, ReasonCode } from '@mq/core'
 import type { BrokerContext } from '../context.ts'
 import { askAgain, type Later } from '../handler/ask.ts'
+import { inTime } from '../handler/in-time.ts'
 import { SharedGroup } from '../routing/shared-group.ts'
 import type { Subscription } from '../routing/subscription.ts'
 import type { ClientSession } from './client-session.ts'
@@ -29,7 +30,7 @@ export async function reauthorizeAll(broker: BrokerContext, clientId: string | u
   let asked = 0
   for (const session of sessions) {
     asked += session.subscriptionCount
-    const answer = reauthorize(broker, session)
+    const answer = reauthorize(broker, session, false)
     removed += answer instanceof Promise ? await answer : answer
     if (asked < sliceMax) continue
     asked = 0
@@ -38,15 +39,20 @@ export async function reauthorizeAll(broker: BrokerContext, clientId: string | u
   return removed
 }
 
-/** Ask again for every subscription of a session. The answer is how many were removed. */
-export function reauthorize(broker: BrokerContext, session: ClientSession): Later<number> {
-  const { identity } = session
+/**
+ * Ask again for every subscription of a session. The answer is how many were removed.
+ * @param isAwaited by its connection, which does not wait for ever; where none does, each answer has a time of its own
+ */
+export function reauthorize(broker: BrokerContext, session: ClientSession, isAwaited: boolean): Later<number> {
+  const { clientId, identity } = session
   // Whose it is will be known when it is resumed, and then it is asked about.
   if (broker.authorize === undefined || identity === undefined) return 0
   const asked = broker.index.of(session)
-  const answers = asked.map(({ filter, shareName }) =>
-    askAgain(broker, identity, 'subscribe', filter, shareName, undefined),
-  )
+  const answers = asked.map(({ filter, shareName, text }) => {
+    const answer = askAgain(broker, identity, 'subscribe', filter, shareName, undefined)
+    if (isAwaited || !(answer instanceof Promise)) return answer
+    return inTime(broker, { clientId, question: 'subscribe', about: text }, answer, undefined)
+  })
   const ready = answers.filter(isReady)
   if (ready.length === answers.length) return apply(broker, session, asked, ready)
   return Promise.all(answers).then((all) => apply(broker, session, asked, all))

@@ -14,6 +14,7 @@ import { ReasonCode, SegmentedMap } from '@mq/core'
 import type { Connection } from '../connection/connection.ts'
 import type { BrokerContext } from '../context.ts'
 import { askAuthorizer } from '../handler/ask.ts'
+import { inTime } from '../handler/in-time.ts'
 import { unsubscriptionUnits } from '../limit/turn.ts'
 import type { StoredSession } from '../store/store.ts'
 import { ClientSession } from './client-session.ts'
@@ -157,7 +158,9 @@ export class SessionRegistry {
     const answer = askAuthorizer(this.#broker, publisher, 'will', topicName)
     if (answer instanceof Promise) {
       const failed = (error: unknown): void => this.#broker.logger.error({ err: error }, 'internal error')
-      answer.then((allowed) => this.#sendWill(session, pending.will, allowed)).catch(failed)
+      inTime(this.#broker, { clientId: publisher.clientId, question: 'will', about: topicName }, answer, false)
+        .then((allowed) => this.#sendWill(session, pending.will, allowed))
+        .catch(failed)
     } else this.#sendWill(session, pending.will, answer)
   }
 
