@@ -211,7 +211,6 @@ export function createBroker(options: BrokerOptions = {}): Broker {
       if (context.closing) throw new MqError('MQ_CLOSED', 'this broker was closed; make a new one')
       await ready
       const listener = await listen(url, {
-        maximumPacketSize: limits.maximumPacketSize,
         mayBePublic: context.authenticate !== undefined || options.allowAnonymous === true,
         accept,
         logsPeers: () => logger.writes('info'),

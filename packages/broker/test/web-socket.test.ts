@@ -28,6 +28,30 @@ async function raw(url: string, protocol: string | string[] = 'mqtt') {
   return { socket, closed, received: () => Buffer.concat(chunks) }
 }
 
+/** The same without a WebSocket of its own: what is written are frames, and it leaves its socket open. */
+async function upgraded(url: string): Promise<net.Socket> {
+  const { hostname, port, pathname } = new URL(url)
+  const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true })
+  onTestFinished(() => void socket.destroy())
+  const key = Buffer.alloc(16).toString('base64')
+  socket.write(
+    `GET ${pathname} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
+      `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`,
+  )
+  await some(socket)
+  return socket
+}
+
+/** The next that comes. */
+function some(socket: net.Socket): Promise<Buffer> {
+  return new Promise((resolve) => socket.once('data', resolve))
+}
+
+/** In a frame of its own. */
+function masked(packet: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([0x82, 0x80 | packet.length, 0, 0, 0, 0]), packet])
+}
+
 const will = { topicName: 'gone/ws', payload: new TextEncoder().encode('gone'), qos: 1, retain: false } as const
 
 describe('over a WebSocket', () => {
@@ -166,12 +190,43 @@ describe('over a WebSocket', () => {
     expect(payloadText(await bystander.next('publish'))).toBe('gone')
   })
 
-  test('a frame larger than any packet may be ends the connection', async () => {
+  test('[MQTT-6.0.0-2] the end of a frame is not waited for: what is wrong with a packet is seen from its first bytes', async () => {
     const { bystander, url } = await listening()
-    const { closed, socket } = await raw(url)
-    socket.on('error', () => undefined)
-    socket.send(new Uint8Array(3 * 1024 * 1024))
-    await closed
+    const socket = await upgraded(url)
+    // A terabyte.
+    socket.write(Buffer.from([0x82, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]))
+    socket.write(packetBytes(connectPacket({ clientId: 'one', will }), 5))
+    expect((await some(socket))[2]).toBe(0x20)
+    // SUBSCRIBE with reserved bits that are wrong.
+    socket.write(Buffer.from([0x80, 1]))
+    expect([...(await some(socket)).subarray(2, 3)]).toEqual([0xe0])
+    expect(payloadText(await bystander.next('publish'))).toBe('gone')
+  })
+
+  test('a ping is answered with a pong between two messages, and Close with Close', async () => {
+    const { url } = await listening()
+    const { closed, received, socket } = await raw(url)
+    const pongs: string[] = []
+    socket.on('pong', (data) => void pongs.push(data.toString()))
+    socket.send(packetBytes(connectPacket({ protocolVersion: 4 }), 4))
+    socket.send(Buffer.of(0xc0), { fin: false })
+    socket.ping('are you there')
+    socket.send(Buffer.of(0))
+    while (!received().includes(Buffer.of(0xd0, 0))) await turns(1)
+    while (pongs.length === 0) await turns(1)
+    expect(pongs).toEqual(['are you there'])
+    socket.close(1000, 'enough')
+    expect(await closed).toBe(1000)
+  })
+
+  test('what a client sent before its Close is served, and nothing behind it', async () => {
+    const { broker, bystander, url } = await listening()
+    const socket = await upgraded(url)
+    const post = (text: string): Buffer => masked(Buffer.from([0x30, 9, 0, 6, ...Buffer.from(`gone/x${text}`)]))
+    const connect = masked(Buffer.from(packetBytes(connectPacket({ clientId: 'one', protocolVersion: 4 }), 4)))
+    socket.write(Buffer.concat([connect, post('1'), Buffer.from([0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]), post('2')]))
+    expect(payloadText(await bystander.next('publish'))).toBe('1')
+    await expect.poll(() => broker.stats.connections).toBe(1)
     expect(await bystander.settled()).toEqual([])
   })
 
@@ -188,18 +243,9 @@ describe('over a WebSocket', () => {
     '[MQTT-3.1.2-8] %s ends the connection, also of a client that leaves its socket open',
     async ([, frame]) => {
       const { bystander, url } = await listening()
-      const { hostname, port, pathname } = new URL(url)
-      const socket = net.connect({ host: hostname, port: Number(port), allowHalfOpen: true })
-      onTestFinished(() => void socket.destroy())
-      const key = Buffer.alloc(16).toString('base64')
-      socket.write(
-        `GET ${pathname} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n` +
-          `Sec-WebSocket-Key: ${key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n`,
-      )
-      await new Promise((resolve) => socket.once('data', resolve))
-      const connect = packetBytes(connectPacket({ clientId: 'one', will }), 5)
-      socket.write(Buffer.concat([Buffer.from([0x82, 0x80 | connect.length, 0, 0, 0, 0]), connect]))
-      await new Promise((resolve) => socket.once('data', resolve))
+      const socket = await upgraded(url)
+      socket.write(masked(Buffer.from(packetBytes(connectPacket({ clientId: 'one', will }), 5))))
+      await some(socket)
       socket.write(frame)
       expect(payloadText(await bystander.next('publish'))).toBe('gone')
     },

@@ -37,7 +37,6 @@ export function listen(address: string, wishes: ListenWishes): Promise<Listener>
     url,
     host,
     port: portOf(url, address, kind.port),
-    maximumPacketSize: wishes.maximumPacketSize,
     accept: wishes.accept,
     logsPeers: wishes.logsPeers,
     trouble: wishes.trouble,

@@ -14,8 +14,6 @@ export interface ListenerOptions {
   readonly url: URL
   readonly host: string
   readonly port: number
-  /** Largest packet, in bytes; bounds what a listener buffers by itself. */
-  readonly maximumPacketSize: number
   /** A client came. */
   readonly accept: (transport: Transport) => void
   /** Whether it is written down who comes and goes: then a peer's address is found out while there is time. */

@@ -40,7 +40,6 @@ async function chunksOf(
     url: new URL('tcp://127.0.0.1:0'),
     host: '127.0.0.1',
     port: 0,
-    maximumPacketSize: 1000,
     accept,
     logsPeers: () => false,
     trouble: (error) => expect.fail(String(error)),

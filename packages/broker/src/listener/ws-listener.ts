@@ -23,8 +23,8 @@ export function listenWs(options: ListenerOptions): Promise<Listener> {
     ...(path !== '/' && { path }),
     clientTracking: false,
     perMessageDeflate: false,
-    // A frame may carry several packets; the packets themselves are bounded by the codec.
-    maxPayload: Math.max(1024 * 1024, options.maximumPacketSize * 2),
+    // It reads control frames only (ws-transport.ts), which have no more (RFC 6455, section 5.5).
+    maxPayload: 125,
     // [MQTT-6.0.0-3], [MQTT-6.0.0-4]; 'mqttv3.1' is what clients of MQTT 3.1 say.
     handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : offered.has('mqttv3.1') ? 'mqttv3.1' : false),
     verifyClient: (

@@ -1,24 +1,25 @@
 /**
- * A WebSocket as a Transport. What is read, and to open and close it, is for `ws`. What is sent are frames of our own, written to
- * the socket below: the two to ten bytes in front of a short payload go along with it, where `ws` makes two writes of them and a
- * callback. In times of what TCP takes, 10 pairs with 100,000 messages a second in all: 1.33 before and 1.19 since; at QoS 1,
- * 60,000 a second, 1.34 and 1.20 (Node.js 24).
+ * A WebSocket as a Transport. To open and close it, and to say what is wrong with it, is for `ws`. The data is ours, both ways:
+ * it is read where it lies (ws-reader.ts), and sent as frames that are written to the socket below: the two to ten bytes in front
+ * of a short payload go along with it, where `ws` makes two writes of them and a callback.
  */
 import type { Socket } from 'node:net'
 import type { Transport, TransportHandler } from '@mq/core'
-import type { RawData, WebSocket } from 'ws'
+import type { WebSocket } from 'ws'
 import { whenTaken } from './when-taken.ts'
+import { WsReader, type WsSink } from './ws-reader.ts'
 
 /** How long a client may take to close its side after we closed ours, before the socket is taken from it. */
 const lingerMs = 2000
 /** Up to here a copy behind the header costs less than a second piece. */
 const copiedBytesMax = 2048
 
-export class WebSocketTransport implements Transport {
+export class WebSocketTransport implements Transport, WsSink {
   readonly peer: string
   readonly #webSocket: WebSocket
   readonly #socket: Socket
   #handler: TransportHandler | undefined = undefined
+  #readOther: ((this: Socket, frame: Buffer) => void) | undefined = undefined
   #error: Error | undefined = undefined
   #ending = false
 
@@ -35,20 +36,37 @@ export class WebSocketTransport implements Transport {
 
   attach(handler: TransportHandler): void {
     this.#handler = handler
-    this.#webSocket.on('message', (data: RawData, isBinary: boolean) => {
-      if (this.#ending) return
-      if (!isBinary) {
-        // [MQTT-6.0.0-1]
-        this.#error = new Error('a text frame: MQTT is carried in binary ones')
-        this.#close(1003, 'MQTT is carried in binary frames')
-        return
-      }
-      if (data instanceof Uint8Array) handler.data(data)
+    const socket = this.#socket
+    // What `ws` reads with, and all that listens to what is read.
+    const [read] = socket.listeners('data')
+    this.#readOther = read as (this: Socket, frame: Buffer) => void
+    socket.removeAllListeners('data')
+    const reader = new WsReader(this)
+    socket.on('data', (chunk: Buffer) => reader.read(chunk))
+    // Of a socket that was paused and reset there may be more, and `ws` would read it when it hears of the close.
+    socket.prependOnceListener('close', () => {
+      const rest: Buffer | null = socket.read()
+      if (rest !== null) reader.read(rest)
     })
     this.#webSocket.on('error', (error) => {
       this.#error ??= error
     })
     this.#webSocket.on('close', () => handler.lost(this.#error))
+  }
+
+  data(bytes: Uint8Array): void {
+    if (!this.#ending) this.#handler?.data(bytes)
+  }
+
+  other(frame: Uint8Array): void {
+    this.#readOther?.call(this.#socket, Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength))
+  }
+
+  /** [MQTT-6.0.0-1] and RFC 6455, section 7.4.1. */
+  fault(closeCode: number, sentence: string): void {
+    if (this.#ending) return
+    this.#error = new Error(sentence)
+    this.#close(closeCode, sentence)
   }
 
   write(bytes: Uint8Array): boolean {
