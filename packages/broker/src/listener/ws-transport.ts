@@ -42,9 +42,12 @@ export class WebSocketTransport implements Transport, WsSink {
     this.#readOther = read as (this: Socket, frame: Buffer) => void
     socket.removeAllListeners('data')
     const reader = new WsReader(this)
-    socket.on('data', (chunk: Buffer) => reader.read(chunk))
+    const onData = (chunk: Buffer): void => reader.read(chunk)
+    socket.on('data', onData)
     // Of a socket that was paused and reset there may be more, and `ws` would read it when it hears of the close.
     socket.prependOnceListener('close', () => {
+      // To read it may emit it as well.
+      socket.off('data', onData)
       const rest: Buffer | null = socket.read()
       if (rest !== null) reader.read(rest)
     })
