@@ -33,6 +33,7 @@ export class SocketTransport implements Transport {
   #peer: string | undefined = undefined
   #handler: TransportHandler | undefined = undefined
   #error: Error | undefined = undefined
+  #isPaused = false
   #ending = false
 
   /** @param asksPeer now, and not when `peer` is wanted */
@@ -102,10 +103,14 @@ export class SocketTransport implements Transport {
   }
 
   pause(): void {
+    this.#isPaused = true
     this.#socket.pause()
   }
 
+  /** A socket reads from the first, and to make it flow that does costs a twentieth of what a connection does. */
   resume(): void {
+    if (!this.#isPaused) return
+    this.#isPaused = false
     this.#socket.resume()
   }
 
