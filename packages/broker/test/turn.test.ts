@@ -1,7 +1,7 @@
 // Work that takes much longer than a message is spread over turns of the event loop (src/limit/turn.ts).
 import type { Packet } from '@mq/core'
 import { describe, expect, test, vi } from 'vitest'
-import { startBroker } from './harness.ts'
+import { startBroker, turns } from './harness.ts'
 import { payloadText, WireClient } from './wire-client.ts'
 
 const filters = (from: number, count: number) =>
@@ -35,6 +35,20 @@ describe('more than a turn of the event loop takes', () => {
       await each.next('pingresp')
     }
     expect(broker.stats.subscriptions).toBe(8 * 1199)
+  })
+
+  test('packets with one Topic Filter count for more than that: thirty or so are done in a turn', async () => {
+    const { broker, client } = startBroker()
+    const clients = await Promise.all(Array.from({ length: 200 }, (_, n) => client(`c${n}`)))
+    for (const each of clients) each.send({ type: 'subscribe', packetId: 1, subscriptions: filters(0, 1) })
+    const made: number[] = []
+    for (let before = 0; before < 200; before = broker.stats.subscriptions) {
+      await turns(1)
+      made.push(broker.stats.subscriptions - before)
+    }
+    expect(Math.max(...made)).toBeGreaterThan(10)
+    expect(Math.max(...made)).toBeLessThan(70)
+    for (const each of clients) expect(await each.next('suback')).toMatchObject({ reasonCodes: [1] })
   })
 
   test('a message to many in such a turn arrives once, in order, before its PUBACK, though its publisher leaves at once', async () => {

@@ -1,4 +1,5 @@
 import type { Connection } from '../connection/connection.ts'
+import { packetUnits } from './turn.ts'
 
 /** Parts that are done without looking whether the turn of the event loop is spent. */
 const partsAtOnce = 256
@@ -19,6 +20,7 @@ export function inTurns(
 ): void {
   const { broker, machine } = connection
   let next = 0
+  broker.turn.spend(packetUnits)
   const goOn = (): void => {
     if (machine.isClosed) return
     const end = Math.min(count, next + partsAtOnce)

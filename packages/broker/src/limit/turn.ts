@@ -19,6 +19,12 @@
 const unitsPerTurn = 8192
 export const subscriptionUnits = 32
 export const unsubscriptionUnits = 8
+/**
+ * Of a SUBSCRIBE or UNSUBSCRIBE itself, some 30 us with the write of its answer, counted double as well. A thousand clients with
+ * one Topic Filter in each of 200 packets made the loop late by 34 to 44 ms without, and by 21 to 22 with it, and others waited
+ * 4 to 9 and 2 ms for a message, in the median.
+ */
+export const packetUnits = 256
 
 /** A message to no more is not costly. */
 export const fewReceivers = 256
