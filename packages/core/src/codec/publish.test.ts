@@ -169,22 +169,6 @@ describe('PUBLISH with itself', () => {
     equal(publicationProperties(kept).contentType, 'x')
   })
 
-  test('a kept message shares the interned topic, and a retained one has its own', () => {
-    for (const retain of [false, true]) {
-      const sent = { version: 5, qos: 1, topicName: 'house/bulb1', payload: Uint8Array.of(1, 2), dup: false } as const
-      const publication = decode(encode({ ...sent, properties: { contentType: 'x' }, retain }, 1), 5)
-      const interned = new TextEncoder().encode(`..${sent.topicName}`)
-      publication.topicBytes = interned
-      publication.topicStart = 2
-      publication.topicEnd = interned.length
-      const kept = publication.keep()
-      equal(kept.topicBytes === interned, !retain)
-      equal(publicationTopic(kept), sent.topicName)
-      deepEqual([...publicationPayload(kept)], [1, 2])
-      equal(publicationProperties(kept).contentType, 'x')
-    }
-  })
-
   test('what does not fit is refused before anything is written', () => {
     const packet = { topicName: 'a', payload: new Uint8Array(0), qos: 0, retain: false } as const
     throws(() => createPublication({ ...packet, topicName: 'x'.repeat(65_536) }), RangeError)

@@ -34,8 +34,7 @@ export class Publication {
   bytes: Uint8Array = emptyBytes
   /**
    * Where the topic lies: the decoder sets `bytes`; who interns topics points it to the interned bytes, so that an alias
-   * is resolved in one place and a kept message, unless it is retained, shares its topic. Encoders read the topic from here,
-   * never from `bytes`.
+   * is resolved in one place and a kept message shares its topic. Encoders read the topic from here, never from `bytes`.
    */
   topicBytes: Uint8Array = emptyBytes
   /** The topic's bytes, without the two of its length. Empty when a Topic Alias stands for it. */
@@ -80,13 +79,12 @@ export class Publication {
   keep(): Publication {
     if (this.kept !== undefined) return this.kept
     const copy = new Publication()
-    // A retained message outlives the interned name: with an array for that alone it would take 230 bytes more.
-    const ownTopic = this.retain || this.topicBytes === this.bytes
+    const ownTopic = this.topicBytes === this.bytes
     const topicLength = ownTopic ? this.topicEnd - this.topicStart : 0
     const propertiesLength = this.propertiesEnd - this.propertiesStart
     const payloadLength = this.payloadEnd - this.payloadStart
     const bytes = new Uint8Array(topicLength + propertiesLength + payloadLength)
-    if (ownTopic) bytes.set(this.topicBytes.subarray(this.topicStart, this.topicEnd), 0)
+    if (ownTopic) bytes.set(this.bytes.subarray(this.topicStart, this.topicEnd), 0)
     if (propertiesLength > 0) {
       bytes.set(this.propertyBytes.subarray(this.propertiesStart, this.propertiesEnd), topicLength)
     }
