@@ -3,7 +3,7 @@
  * every subscription when rights have changed. It has `answerTimeoutMs` like the others (asked.ts); after that the answer is
  * `late`, and the log says what was asked.
  *
- * Always holds: once it has been answered, either way, nothing of it is referred to by the promise that was asked, which may be
+ * Always holds: once it has been answered, either way, the promise that was asked refers to nobody who waited for it. It may be
  * kept by somebody and never settle.
  */
 

@@ -107,7 +107,7 @@ export class SocketTransport implements Transport {
     this.#socket.pause()
   }
 
-  /** A socket reads from the first, and to make it flow that does costs a twentieth of what a connection does. */
+  /** A socket reads from the first, and to make one flow that does costs an eighth of what a connection does. */
   resume(): void {
     if (!this.#isPaused) return
     this.#isPaused = false
