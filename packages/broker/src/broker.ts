@@ -126,7 +126,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   const logger = createLog(
     options.logger ?? pino({ name: 'mq', level: 'warn' }, pino.destination({ dest: 2, sync: true })),
   )
-  const store = options.store ?? noStore()
+  const store = options.store ?? noStore
   const topics = new TopicTable<Route>({ levelsMax: limits.topicLevelsMax, bytesMax: limits.topicBytesMax })
   const counters = createCounters()
   const index = new SubscriptionIndex(topics, resolveStrategy(options.sharedStrategy))

@@ -70,7 +70,7 @@ const dollar = 0x24
 /** True: its publisher is made to wait, and will be released. */
 function take(connection: Connection, publication: Publication, topic: TopicEntry<Route>): boolean {
   const { broker } = connection
-  if (publication.retain && !broker.retained.hasRoom(topic.name, publication)) {
+  if (publication.retain && !broker.retained.hasRoom(topic.name, publication, connection.identity)) {
     deny(connection, publication, topic, 'no room for one more retained message', ReasonCode.quotaExceeded)
     return false
   }

@@ -16,6 +16,7 @@ import type { BrokerContext } from '../context.ts'
 import { askAuthorizer, type Later } from '../handler/ask.ts'
 import { inTime } from '../handler/in-time.ts'
 import type { ClientSession } from '../session/client-session.ts'
+import type { RetainedMessage } from './retained-cells.ts'
 import type { RetainedMatches } from './retained-messages.ts'
 import { lowerQos, type Subscriber, type SubscriptionKey } from './subscription.ts'
 
@@ -51,11 +52,13 @@ export class RetainedFeed {
   /** The authorizer thinks. */
   #asking = false
   /** What the authorizer took its time to allow, and is still to be sent. */
-  #allowed: { readonly walk: RetainedWalk; readonly publication: Publication } | undefined = undefined
-  /** What the last step found. */
-  #found: Publication | undefined = undefined
-  readonly #visit = (publication: Publication): void => {
-    this.#found = publication
+  #allowed: { readonly walk: RetainedWalk; readonly message: RetainedMessage } | undefined = undefined
+  /** What the last step found, in which cell. */
+  #found: RetainedMessage | undefined = undefined
+  #cell = 0
+  readonly #visit = (message: RetainedMessage, cell: number): void => {
+    this.#found = message
+    this.#cell = cell
   }
   readonly #again = (): void => {
     this.#scheduled = false
@@ -78,11 +81,11 @@ export class RetainedFeed {
     const { session } = this.#owner
     while (session.link?.writable === true && session.queue.length === 0 && session.sendQuota > 0) {
       if (this.#allowed !== undefined) {
-        const { publication, walk } = this.#allowed
+        const { message, walk } = this.#allowed
         this.#allowed = undefined
         // It may have been replaced meanwhile, and the newer one be there already.
-        if (this.#isThere(walk) && this.#broker.retained.holds(publication)) {
-          this.#send(walk.subscriber, publication)
+        if (this.#isThere(walk) && this.#broker.retained.holds(message)) {
+          this.#send(walk.subscriber, message.publication)
           this.#sent++
         }
         continue
@@ -102,13 +105,15 @@ export class RetainedFeed {
       this.#found = undefined
       if (!this.#isThere(first) || !matches.step(this.#visit)) this.#pending.delete(key.text)
       if (this.#found === undefined) continue
-      const answer = this.#mayBeSent(subscriber, this.#found)
+      // Who answers might publish meanwhile, and its place be another message's.
+      const message = this.#broker.authorize === undefined ? this.#found : keep(this.#found)
+      const answer = this.#mayBeSent(subscriber, message.publication, this.#cell)
       if (answer instanceof Promise) {
-        this.#await(answer, first, this.#found)
+        this.#await(answer, first, message)
         return
       }
       if (!answer) continue
-      this.#send(subscriber, this.#found)
+      this.#send(subscriber, message.publication)
       this.#sent++
     }
   }
@@ -122,8 +127,9 @@ export class RetainedFeed {
     return true
   }
 
-  #mayBeSent(subscriber: Subscriber, publication: Publication): Later<boolean> {
-    const publisher = publication.retainedBy
+  #mayBeSent(subscriber: Subscriber, publication: Publication, cell: number): Later<boolean> {
+    if (!subscriber.noLocal && this.#broker.authorize === undefined) return true
+    const publisher = this.#broker.retained.publisherOf(cell)
     if (publisher === undefined) return true
     // [MQTT-3.8.3-3]
     if (subscriber.noLocal && publisher.clientId === this.#owner.clientId) return false
@@ -142,11 +148,11 @@ export class RetainedFeed {
     return allowed
   }
 
-  #await(answer: Promise<boolean>, walk: RetainedWalk, publication: Publication): void {
+  #await(answer: Promise<boolean>, walk: RetainedWalk, message: RetainedMessage): void {
     this.#asking = true
     answer.then((allowed) => {
       this.#asking = false
-      if (allowed) this.#allowed = { walk, publication }
+      if (allowed) this.#allowed = { walk, message }
       this.#goOn()
     })
   }
@@ -162,4 +168,8 @@ export class RetainedFeed {
     // [MQTT311-3.3.1-8] RETAIN is 1 on what is sent because of a new subscription.
     this.#owner.session.deliver(publication, qos, true, identifiers, undefined)
   }
+}
+
+function keep({ publication, serial }: RetainedMessage): RetainedMessage {
+  return { publication: publication.keep(), serial }
 }

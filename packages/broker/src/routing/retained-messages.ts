@@ -7,8 +7,10 @@
  * Bounded in messages and bytes, as topics are invented by clients: what has no room is refused, never something that is
  * there already.
  */
-import { deliveryBytes, NameTree, type Publication, type Publisher, publicationTopic } from '@mq/core'
+import { NameTable, type NameWalk, type Publication, type Publisher, publicationTopic } from '@mq/core'
+import { noStore } from '../store/no-store.ts'
 import type { Store } from '../store/store.ts'
+import { RetainedCells, type RetainedMessage } from './retained-cells.ts'
 
 export interface RetainedLimits {
   readonly retainedMessagesMax: number
@@ -18,7 +20,7 @@ export interface RetainedLimits {
 /** The messages that a new subscription is to get, looked for name by name, so that a caller can stop in between. */
 export interface RetainedMatches {
   /** Look at one name. `visit` gets its message if there is one to send. False: that was the last name. */
-  step(visit: (publication: Publication) => void): boolean
+  step(visit: (message: RetainedMessage, cell: number) => void): boolean
 }
 
 /** Names that an update looks at in passing, and that one without room looks at before it is refused. */
@@ -26,15 +28,16 @@ const sweepSteps = 4
 const sweepStepsForRoom = 256
 
 export class RetainedMessages {
-  readonly #tree = new NameTree<Publication>()
+  /** A name's value is its message's cell. */
+  readonly #names = new NameTable()
+  readonly #cells = new RetainedCells()
   readonly #store: Store
   readonly #limits: RetainedLimits
   readonly #now: () => number
-  #bytes = 0
   #updates = 0
   /** Those that will expire. */
   #mortal = 0
-  #sweeping: ReturnType<NameTree<Publication>['walk']> | undefined = undefined
+  #sweeping: NameWalk | undefined = undefined
 
   constructor(store: Store, limits: RetainedLimits, now: () => number) {
     this.#store = store
@@ -43,42 +46,39 @@ export class RetainedMessages {
   }
 
   get count(): number {
-    return this.#tree.size
+    return this.#names.size
   }
 
   restore(topicName: string, publication: Publication, publisher: Publisher | undefined): void {
-    // A store in memory gives back the object that another broker numbered.
-    publication.retainedAt = 0
-    publication.retainedBy = publisher
-    this.#set(topicName, publication)
+    this.#set(topicName, publication, publisher)
   }
 
   /** May `update` be called with it? */
-  hasRoom(topicName: string, publication: Publication): boolean {
+  hasRoom(topicName: string, publication: Publication, publisher: Publisher | undefined): boolean {
     if (publication.payloadEnd === publication.payloadStart) return true
     const { retainedBytesMax, retainedMessagesMax } = this.#limits
-    const size = retainedBytes(publication)
-    const fits = (): boolean => this.#tree.size < retainedMessagesMax && this.#bytes + size <= retainedBytesMax
+    const bytes = this.#cells.bytesFor(publication, publisher)
+    const most = bytes + NameTable.bytesFor(topicName)
+    const fits = (): boolean => this.count < retainedMessagesMax && this.#bytes + most <= retainedBytesMax
     if (fits()) return true
     // What follows costs more, and matters only near the bounds.
     this.#sweep(sweepStepsForRoom)
     if (fits()) return true
-    const earlier = this.#tree.get(topicName)
-    if (earlier === undefined) return false
-    return this.#tree.size <= retainedMessagesMax && this.#bytes + size - retainedBytes(earlier) <= retainedBytesMax
+    const earlier = this.#cellOf(topicName)
+    if (earlier === 0) return false
+    return this.count <= retainedMessagesMax && this.#bytes + bytes - this.#cells.bytesOf(earlier) <= retainedBytesMax
   }
 
   /** A PUBLISH with RETAIN 1: it replaces the topic's message [MQTT-3.3.1-5]; an empty one removes it [MQTT-3.3.1-6, -7]. */
   update(topicName: string, publication: Publication, publisher: Publisher | undefined): void {
     if (publication.payloadEnd === publication.payloadStart) {
-      this.#remove(topicName)
+      const name = this.#names.find(topicName)
+      if (name !== 0) this.#remove(topicName, name)
       return
     }
-    const kept = publication.keep()
-    kept.retainedAt = ++this.#updates
-    kept.retainedBy = publisher
-    this.#set(topicName, kept)
-    this.#store.putRetained(topicName, kept, publisher)
+    this.#set(topicName, publication, publisher)
+    // Only a store that does something with it is worth a copy.
+    if (this.#store !== noStore) this.#store.putRetained(topicName, publication.keep(), publisher)
     this.#sweep(sweepSteps)
   }
 
@@ -87,63 +87,69 @@ export class RetainedMessages {
    * happens, and would get it twice.
    */
   matching(topicFilter: string): RetainedMatches {
-    const walk = this.#tree.walk(topicFilter)
+    const walk = this.#names.walk(topicFilter)
     const updates = this.#updates
     return {
       step: (visit) =>
-        walk.take(1, (publication) => {
-          if (!this.#dropExpired(publication) && publication.retainedAt <= updates) visit(publication)
+        walk.take(1, (cell, name) => {
+          if (!this.#dropExpired(cell, name) && this.#cells.serialOf(cell) <= updates) {
+            visit(this.#cells.load(cell), cell)
+          }
         }),
     }
   }
 
+  /** Who published the message of a cell that is being visited: No Local and authorization go by it. */
+  publisherOf(cell: number): Publisher | undefined {
+    return this.#cells.publisherOf(cell)
+  }
+
   /** It is still its topic's message, and has not expired. */
-  holds(publication: Publication): boolean {
-    return this.#tree.get(publicationTopic(publication)) === publication && publication.expiresAtMs > this.#now()
+  holds({ publication, serial }: RetainedMessage): boolean {
+    const cell = this.#cellOf(publicationTopic(publication))
+    return cell !== 0 && this.#cells.serialOf(cell) === serial && publication.expiresAtMs > this.#now()
+  }
+
+  get #bytes(): number {
+    return this.#names.bytes + this.#cells.bytes
+  }
+
+  #cellOf(topicName: string): number {
+    const name = this.#names.find(topicName)
+    return name === 0 ? 0 : this.#names.valueOf(name)
   }
 
   #sweep(steps: number): void {
     if (this.#mortal === 0) return
-    this.#sweeping ??= this.#tree.walk('#')
-    if (!this.#sweeping.take(steps, (publication) => this.#dropExpired(publication))) this.#sweeping = undefined
+    this.#sweeping ??= this.#names.walk('#')
+    if (!this.#sweeping.take(steps, (cell, name) => this.#dropExpired(cell, name))) this.#sweeping = undefined
   }
 
-  #dropExpired(publication: Publication): boolean {
-    if (publication.expiresAtMs > this.#now()) return false
-    const topicName = publicationTopic(publication)
-    if (this.#tree.get(topicName) === publication) this.#remove(topicName)
+  #dropExpired(cell: number, name: number): boolean {
+    if (this.#cells.expiresAtOf(cell) > this.#now()) return false
+    this.#remove(this.#names.textOf(name), name)
     return true
   }
 
-  #set(topicName: string, publication: Publication): void {
-    const earlier = this.#tree.get(topicName)
-    if (earlier !== undefined) this.#count(earlier, -1)
-    this.#count(publication, 1)
-    this.#tree.set(topicName, publication)
+  #set(topicName: string, publication: Publication, publisher: Publisher | undefined): void {
+    const cell = this.#cells.add(publication, publisher, ++this.#updates)
+    if (publication.expiresAtMs !== Number.POSITIVE_INFINITY) this.#mortal++
+    const name = this.#names.add(topicName, cell)
+    const present = this.#names.valueOf(name)
+    if (present === cell) return
+    this.#names.setValue(name, cell)
+    this.#free(present)
   }
 
-  #remove(topicName: string): void {
-    const publication = this.#tree.get(topicName)
-    if (publication === undefined) return
-    this.#count(publication, -1)
-    this.#tree.delete(topicName)
+  #remove(topicName: string, name: number): void {
+    const cell = this.#names.valueOf(name)
+    this.#names.remove(name)
+    this.#free(cell)
     this.#store.removeRetained(topicName)
   }
 
-  #count(publication: Publication, difference: 1 | -1): void {
-    this.#bytes += difference * retainedBytes(publication)
-    if (publication.expiresAtMs !== Number.POSITIVE_INFINITY) this.#mortal += difference
+  #free(cell: number): void {
+    if (this.#cells.expiresAtOf(cell) !== Number.POSITIVE_INFINITY) this.#mortal--
+    this.#cells.remove(cell)
   }
 }
-
-/** What keeping it costs: the message, and a node of the tree for each level, of which a name of 255 bytes may have 128. */
-function retainedBytes(publication: Publication): number {
-  const { topicBytes, topicEnd, topicStart } = publication
-  let levels = 1
-  for (let at = topicStart; at < topicEnd; at++) if (topicBytes[at] === slash) levels++
-  return deliveryBytes(publication) + levels * levelBytes
-}
-
-const slash = 0x2f
-/** A level's node, roughly. */
-const levelBytes = 150

@@ -177,7 +177,7 @@ export class SessionRegistry {
     const publication = willPublication(will, this.#broker.clock.now())
     if (publication.retain) {
       // The Will is published all the same, to those who are there.
-      if (retained.hasRoom(topicName, publication)) retained.update(topicName, publication, publisher)
+      if (retained.hasRoom(topicName, publication, publisher)) retained.update(topicName, publication, publisher)
       else boundedLog.warn(clientId, { clientId, topicName }, 'no room to retain a will')
     }
     router.routeOwn(publication, session)

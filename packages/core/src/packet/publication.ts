@@ -65,13 +65,6 @@ export class Publication {
   expiresAtMs: number = Number.POSITIVE_INFINITY
   /** Only a server sends these; undefined when there are none. */
   subscriptionIdentifiers: readonly number[] | undefined = undefined
-  /**
-   * When it became the retained message of its topic, as a running number; 0 when it did not. Set by the server, so that a
-   * subscription that is still being sent retained messages is not sent what it got as it was published.
-   */
-  retainedAt = 0
-  /** Whose retained message it is: No Local holds it back from that client. Set by the server; undefined: its own. */
-  retainedBy: Publisher | undefined = undefined
   /** The kept copy, once somebody asked for one. A kept Publication is its own. */
   kept: Publication | undefined = undefined
 

@@ -1,3 +1,5 @@
+import { LevelHash } from './level-hash.ts'
+import { LevelText } from './level-text.ts'
 import { RowIndex } from './row-index.ts'
 import { Rows } from './rows.ts'
 
@@ -6,9 +8,8 @@ export class FilterNodes {
   readonly root: number
   readonly #rows = new Rows(width)
   readonly #index = new RowIndex(this.#rows)
-  /** A peer that knew them could choose levels that all have the same hash. */
-  readonly #seed = Math.trunc(Math.random() * 0x1_0000_0000)
-  readonly #factor = Math.trunc(Math.random() * 0x1_0000_0000) | 1
+  readonly #text = new LevelText(this.#rows, lengthWord)
+  readonly #hash = new LevelHash()
 
   constructor() {
     this.root = this.#rows.take()
@@ -36,23 +37,16 @@ export class FilterNodes {
 
   /** Of the level of `text` from `start` to `end`, as `childOf` wants it. */
   hashLevel(text: string, start: number, end: number): number {
-    const factor = this.#factor
-    let hash = this.#seed
-    for (let at = start; at < end; at++) {
-      hash = Math.imul(hash ^ text.charCodeAt(at), factor)
-      // Without it a difference in high bits never reaches the low ones, and texts can be made that differ in vain.
-      hash ^= hash >>> 15
-    }
-    return hash
+    return this.#hash.ofText(text, start, end)
   }
 
   /** The node below `node` for a level of a name, never one for a wildcard. `hash`: of `hashLevel`. */
   childOf(node: number, text: string, start: number, end: number, hash: number): number {
     const rows = this.#rows
     const only = rows.get(node, onlyWord)
-    if (only !== 0) return this.#isText(only, text, start, end) ? only : 0
+    if (only !== 0) return this.#text.equals(only, text, start, end) ? only : 0
     if (rows.get(node, childrenWord) === 0) return 0
-    const wanted = this.#hashChild(node, hash)
+    const wanted = this.#hash.ofChild(node, hash)
     let row = this.#index.first(wanted)
     while (row !== 0 && !this.#isChild(row, wanted, node, text, start, end)) row = this.#index.next(row)
     return row
@@ -79,7 +73,7 @@ export class FilterNodes {
     const present = this.childOf(node, text, start, end, hash)
     if (present !== 0) return present
     const added = this.#add(node)
-    this.#write(added, text, start, end)
+    this.#text.write(added, text, start, end)
     this.#enter(node, added, hash)
     return added
   }
@@ -93,7 +87,7 @@ export class FilterNodes {
       if (rows.get(parent, plusWord) === at) rows.set(parent, plusWord, 0)
       else if (rows.get(parent, manyWord) === at) rows.set(parent, manyWord, 0)
       else this.#leave(parent, at)
-      this.#give(at)
+      this.#text.give(at)
       at = parent
     }
   }
@@ -124,9 +118,9 @@ export class FilterNodes {
     if (only !== 0) {
       const level = this.#levelOf(only)
       rows.set(parent, onlyWord, 0)
-      this.#index.add(only, this.#hashChild(parent, this.hashLevel(level, 0, level.length)))
+      this.#index.add(only, this.#hash.ofChild(parent, this.hashLevel(level, 0, level.length)))
     }
-    this.#index.add(child, this.#hashChild(parent, levelHash))
+    this.#index.add(child, this.#hash.ofChild(parent, levelHash))
   }
 
   #leave(parent: number, child: number): void {
@@ -146,46 +140,10 @@ export class FilterNodes {
     )
   }
 
-  #hashChild(parent: number, levelHash: number): number {
-    const mixed = Math.imul(levelHash ^ Math.imul(parent, this.#factor), 0x85eb_ca6b)
-    return mixed ^ (mixed >>> 13)
-  }
-
   #isChild(row: number, hash: number, parent: number, text: string, start: number, end: number): boolean {
     const rows = this.#rows
     if (rows.get(row, hashWord) !== hash || rows.get(row, parentWord) !== parent) return false
-    return this.#isText(row, text, start, end)
-  }
-
-  #isText(node: number, text: string, start: number, end: number): boolean {
-    const rows = this.#rows
-    if (rows.get(node, lengthWord) !== end - start) return false
-    let row = node
-    let word = textWord
-    for (let at = start; at < end; at += 2) {
-      if (word === moreWord) {
-        row = rows.get(row, moreWord)
-        word = furtherTextWord
-      }
-      if (rows.get(row, word++) !== twoCharacters(text, at, end)) return false
-    }
-    return true
-  }
-
-  #write(node: number, text: string, start: number, end: number): void {
-    const rows = this.#rows
-    rows.set(node, lengthWord, end - start)
-    let row = node
-    let word = textWord
-    for (let at = start; at < end; at += 2) {
-      if (word === moreWord) {
-        const more = rows.take()
-        rows.set(row, moreWord, more)
-        row = more
-        word = furtherTextWord
-      }
-      rows.set(row, word++, twoCharacters(text, at, end))
-    }
+    return this.#text.equals(row, text, start, end)
   }
 
   #levelOf(node: number): string {
@@ -193,26 +151,7 @@ export class FilterNodes {
     const parent = rows.get(node, parentWord)
     if (rows.get(parent, plusWord) === node) return '+'
     if (rows.get(parent, manyWord) === node) return '#'
-    let text = ''
-    let row = node
-    let word = textWord
-    for (let left = rows.get(node, lengthWord); left > 0; left -= 2) {
-      if (word === moreWord) {
-        row = rows.get(row, moreWord)
-        word = furtherTextWord
-      }
-      const two = rows.get(row, word++)
-      text += left === 1 ? String.fromCharCode(two) : String.fromCharCode(two & 0xffff, two >>> 16)
-    }
-    return text
-  }
-
-  #give(node: number): void {
-    for (let row = node; row !== 0; ) {
-      const more = this.#rows.get(row, moreWord)
-      this.#rows.give(row)
-      row = more
-    }
+    return this.#text.read(node)
   }
 }
 
@@ -224,26 +163,16 @@ function wildcardAt(text: string, start: number, end: number): number {
   return character === numberSign ? manyWord : 0
 }
 
-/** Of `text` at `at`, or the last one before `end`. */
-function twoCharacters(text: string, at: number, end: number): number {
-  const second = at + 1 < end ? text.charCodeAt(at + 1) : 0
-  return text.charCodeAt(at) | (second << 16)
-}
-
 const plusSign = 0x2b
 const numberSign = 0x23
 
-/** The words of a row; 0 and 1 belong to RowIndex. */
+/** The words of a row; 0 and 1 belong to RowIndex, those from `lengthWord` on to LevelText. */
 const hashWord = 0
 const parentWord = 2
-const lengthWord = 3
-const childrenWord = 4
-const plusWord = 5
-const manyWord = 6
-const valueWord = 7
-const onlyWord = 8
-const textWord = 9
-const moreWord = 15
+const childrenWord = 3
+const plusWord = 4
+const manyWord = 5
+const valueWord = 6
+const onlyWord = 7
+const lengthWord = 8
 const width = 16
-/** Of a row with more text. */
-const furtherTextWord = 2

@@ -9,7 +9,7 @@
  *                                             ├─ many = value
  *                                             └─ b ── plus = value
  *
- *     hash │ next │ parent │ length │ children │ plus │ many │ value │ only │ text: 12 characters │ more
+ *     hash │ next │ parent │ children │ plus │ many │ value │ only │ length │ text: 12 characters │ more
  *
  * `+` and `#` are in fields of their parent, and so is a child that is the only other one. Where there are more, all of them
  * are found by a hash of their parent and their text, in one index for the whole tree. Where a text is longer, `more` is a row

@@ -1,5 +1,5 @@
 /**
- * Whether a Topic Filter matches a Topic Name (section 4.7), in its most readable form. FilterTree and NameTree answer the
+ * Whether a Topic Filter matches a Topic Name (section 4.7), in its most readable form. FilterTable and NameTable answer the
  * same question for a million filters or names at once; their tests ask this function.
  *
  * `filter` is without `$share/{ShareName}/`, and both have been parsed. Levels are compared as they are [MQTT-4.7.3-4].

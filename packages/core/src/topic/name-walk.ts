@@ -1,160 +1,167 @@
-import { childOf, type LevelTerm, type NameNode } from './name-node.ts'
+import type { NameNodes, NodeList } from './name-nodes.ts'
 
 /** A list of nodes that is being read: children of a node, or all nodes of a term. */
-interface Cursor<Value> {
-  readonly list: 'children' | 'term'
+interface Cursor {
+  readonly list: NodeList
   /** The level of the filter that the nodes are held against. */
   readonly depth: number
-  readonly first: NameNode<Value> | undefined
-  /** The node read last; before the first one, undefined. */
-  last: NameNode<Value> | undefined
+  /** Whose children. */
+  readonly parent: number
+  readonly parentSerial: number
+  /** The serial number that the next node to be met is below: that of the one met last. */
+  below: number
+  /** The node to be read next, if it still has this serial number then; 0: there are no more. */
+  next: number
+  nextSerial: number
 }
 
-/** A walk over the names of a NameTree that a Topic Filter matches. May be left at any time: it holds no resource. */
-export class NameWalk<Value> implements IterableIterator<Value, undefined> {
+/** A walk over the names of a NameTable that a Topic Filter matches. May be left at any time: it holds no resource. */
+export class NameWalk {
+  readonly #nodes: NameNodes
   readonly #levels: readonly string[]
-  readonly #cursors: Cursor<Value>[] = []
-  #start: NameNode<Value> | undefined
+  readonly #cursors: Cursor[] = []
+  #start = 0
 
-  /** @internal NameTree makes these. */
-  constructor(
-    root: NameNode<Value>,
-    levels: readonly string[],
-    termOf: (level: string) => LevelTerm<Value> | undefined,
-  ) {
-    this.#levels = levels
-    const shortcut = findShortcut(root, levels, termOf)
-    if (shortcut === undefined) this.#start = this.#reach(root, 0)
-    else this.#cursors.push(shortcut)
+  /** @internal NameTable makes these. */
+  constructor(nodes: NameNodes, topicFilter: string) {
+    this.#nodes = nodes
+    this.#levels = topicFilter.split('/')
+    const depth = this.#shortcut()
+    if (depth === undefined) this.#start = this.#reach(nodes.root, 0)
+    else this.#read('term', nodes.root, depth)
   }
 
   /**
    * Looks at up to `stepsMax` nodes, and calls `visit` for those that match. False once there are no more. A node that does
    * not match is a step as well, so a slice is short even where matches are rare.
    */
-  take(stepsMax: number, visit: (value: Value) => void): boolean {
+  take(stepsMax: number, visit: (value: number, node: number) => void): boolean {
     for (let steps = 0; steps < stepsMax; steps++) {
       const node = this.#step()
-      if (node?.value !== undefined) visit(node.value)
+      const value = node === 0 ? 0 : this.#nodes.valueOf(node)
+      if (value !== 0) visit(value, node)
       if (this.#cursors.length === 0) return false
     }
     return true
   }
 
-  next(): IteratorResult<Value, undefined> {
-    const value = this.nextNode()?.value
-    return value === undefined ? { done: true, value: undefined } : { done: false, value }
-  }
-
-  [Symbol.iterator](): this {
-    return this
-  }
-
-  /** @internal The next node that matches and has a value. */
-  nextNode(): NameNode<Value> | undefined {
-    do {
-      const node = this.#step()
-      if (node?.value !== undefined) return node
-    } while (this.#cursors.length > 0)
-    return undefined
-  }
-
   /** Looks at one node; gives it back if it matches. */
-  #step(): NameNode<Value> | undefined {
-    if (this.#start !== undefined) {
+  #step(): number {
+    if (this.#start !== 0) {
       const start = this.#start
-      this.#start = undefined
+      this.#start = 0
       return start
     }
     const cursor = this.#cursors.at(-1)
-    if (cursor === undefined) return undefined
-    const node = advance(cursor)
-    if (node === undefined) {
+    if (cursor === undefined) return 0
+    const nodes = this.#nodes
+    // From the head again where the next one was removed meanwhile.
+    const node = nodes.serialOf(cursor.next) === cursor.nextSerial ? cursor.next : this.#head(cursor)
+    if (node === 0) {
       this.#cursors.pop()
-      return undefined
+      return 0
     }
+    const serial = nodes.serialOf(node)
+    cursor.next = nodes.following(node, cursor.list)
+    cursor.nextSerial = nodes.serialOf(cursor.next)
+    // It was met before, or came after the list was begun.
+    if (serial >= cursor.below) return 0
+    cursor.below = serial
     const { depth } = cursor
-    if (cursor.list === 'term') return standsBelow(node, depth, this.#levels) ? this.#reach(node, depth + 1) : undefined
-    if (isHidden(node)) return undefined
+    if (cursor.list === 'term') return this.#standsBelow(node, depth) ? this.#reach(node, depth + 1) : 0
+    if (this.#isHidden(node)) return 0
     if (this.#levels[depth] === '+') return this.#reach(node, depth + 1)
-    if (node.firstChild !== undefined) this.#read(node, depth)
+    if (nodes.firstChildOf(node) !== 0) this.#read('children', node, depth)
     return node
   }
 
   /** Goes on from `node`, which matches the levels before `depth`: down to a match, or to the next wildcard. */
-  #reach(node: NameNode<Value>, depth: number): NameNode<Value> | undefined {
+  #reach(node: number, depth: number): number {
     const levels = this.#levels
-    let at: NameNode<Value> | undefined = node
-    for (; depth < levels.length && !isWildcard(levels[depth]!); depth++) {
-      at = childOf(at, levels[depth]!)
-      if (at === undefined) return undefined
-    }
-    if (depth === levels.length) return at
-    this.#read(at, depth)
+    const at = this.#down(node, depth)
+    if (at === 0) return 0
+    let reached = depth
+    while (reached < levels.length && !isWildcard(levels[reached]!)) reached++
+    if (reached === levels.length) return at
+    this.#read('children', at, reached)
     // "#" includes the parent level (section 4.7.1.2).
-    return levels[depth] === '#' ? at : undefined
+    return levels[reached] === '#' ? at : 0
   }
 
-  #read(parent: NameNode<Value>, depth: number): void {
-    this.#cursors.push({ list: 'children', depth, first: parent.firstChild, last: undefined })
+  /** From `node` by the levels from `depth` on that are no wildcards; 0: one of them is not there. */
+  #down(node: number, depth: number): number {
+    let at = node
+    for (let each = depth; at !== 0 && each < this.#levels.length; each++) {
+      const level = this.#levels[each]!
+      if (isWildcard(level)) break
+      at = this.#nodes.childOf(at, level, 0, level.length)
+    }
+    return at
+  }
+
+  #read(list: NodeList, parent: number, depth: number): void {
+    const nodes = this.#nodes
+    const parentSerial = nodes.serialOf(parent)
+    const cursor = { list, depth, parent, parentSerial, below: nodes.newest + 1, next: 0, nextSerial: 0 }
+    cursor.next = this.#head(cursor)
+    cursor.nextSerial = nodes.serialOf(cursor.next)
+    this.#cursors.push(cursor)
+  }
+
+  /** The newest node of the list; 0: it is empty. */
+  #head({ depth, list, parent, parentSerial }: Cursor): number {
+    const nodes = this.#nodes
+    if (list === 'children') return nodes.serialOf(parent) === parentSerial ? nodes.firstChildOf(parent) : 0
+    const level = this.#levels[depth]!
+    const term = nodes.terms.find(level, 0, level.length)
+    return term === 0 ? 0 : nodes.terms.firstOf(term)
+  }
+
+  /**
+   * Of the filter's levels behind its first wildcard the rarest, where reading the nodes that have it is less than reading
+   * what lies below the levels before the wildcard.
+   */
+  #shortcut(): number | undefined {
+    const levels = this.#levels
+    const nodes = this.#nodes
+    const wildcardAt = levels.findIndex(isWildcard)
+    if (wildcardAt < 0) return undefined
+    const prefix = this.#down(nodes.root, 0)
+    if (prefix === 0) return undefined
+    // Below "+/level" only the children are read; else there is no telling how many nodes it will be.
+    const next = levels[wildcardAt + 1]
+    let least = next !== undefined && !isWildcard(next) ? nodes.childCountOf(prefix) : nodes.valueCountOf(prefix)
+    let shortcut: number | undefined
+    for (let depth = wildcardAt + 1; depth < levels.length; depth++) {
+      const level = levels[depth]!
+      if (isWildcard(level)) continue
+      const term = nodes.terms.find(level, 0, level.length)
+      const count = term === 0 ? 0 : nodes.terms.countOf(term)
+      if (count >= least) continue
+      least = count
+      shortcut = depth
+    }
+    return shortcut
+  }
+
+  /** Whether `node` is at `depth` and the levels above it match the filter's. */
+  #standsBelow(node: number, depth: number): boolean {
+    const nodes = this.#nodes
+    if (nodes.depthOf(node) !== depth) return false
+    for (let at = nodes.parentOf(node); at !== nodes.root; at = nodes.parentOf(at)) {
+      const level = this.#levels[nodes.depthOf(at)]!
+      if (level === '+' ? this.#isHidden(at) : !nodes.terms.is(nodes.termOf(at), level)) return false
+    }
+    return true
+  }
+
+  /** [MQTT-4.7.2-1] From a wildcard at the first level. */
+  #isHidden(node: number): boolean {
+    return this.#nodes.depthOf(node) === 0 && this.#nodes.terms.beginsWith(this.#nodes.termOf(node), dollar)
   }
 }
 
-/**
- * The list of the filter's rarest level behind its first wildcard, where reading that list is less than reading what lies
- * below the levels before the wildcard. An empty list if a level of the filter is in no name at all.
- */
-function findShortcut<Value>(
-  root: NameNode<Value>,
-  levels: readonly string[],
-  termOf: (level: string) => LevelTerm<Value> | undefined,
-): Cursor<Value> | undefined {
-  const wildcardAt = levels.findIndex(isWildcard)
-  if (wildcardAt < 0) return undefined
-  let prefix: NameNode<Value> | undefined = root
-  for (let depth = 0; depth < wildcardAt && prefix !== undefined; depth++) prefix = childOf(prefix, levels[depth]!)
-  if (prefix === undefined) return undefined
-  // Below "+/level" only the children are read; else there is no telling how many nodes it will be.
-  const next = levels[wildcardAt + 1]
-  let least = next !== undefined && !isWildcard(next) ? prefix.childCount : prefix.valueCount
-  let shortcut: Cursor<Value> | undefined
-  for (let depth = wildcardAt + 1; depth < levels.length; depth++) {
-    if (isWildcard(levels[depth]!)) continue
-    const term = termOf(levels[depth]!)
-    const count = term?.count ?? 0
-    if (count >= least) continue
-    least = count
-    shortcut = { list: 'term', depth, first: term?.firstNode, last: undefined }
-  }
-  return shortcut
-}
-
-/** The next node of the list that is still in the tree. */
-function advance<Value>(cursor: Cursor<Value>): NameNode<Value> | undefined {
-  let node = cursor.last === undefined ? cursor.first : following(cursor, cursor.last)
-  while (node?.removed) node = following(cursor, node)
-  cursor.last = node
-  return node
-}
-
-function following<Value>(cursor: Cursor<Value>, node: NameNode<Value>): NameNode<Value> | undefined {
-  return cursor.list === 'children' ? node.nextSibling : node.nextOfTerm
-}
-
-/** Whether `node` is at `depth` and the levels above it match the filter's. */
-function standsBelow<Value>(node: NameNode<Value>, depth: number, levels: readonly string[]): boolean {
-  if (node.depth !== depth) return false
-  for (let at = node.parent; at !== undefined && at.depth >= 0; at = at.parent) {
-    const level = levels[at.depth]!
-    if (level === '+' ? isHidden(at) : level !== at.term.text) return false
-  }
-  return true
-}
-
-/** [MQTT-4.7.2-1] From a wildcard at the first level. */
-function isHidden<Value>(node: NameNode<Value>): boolean {
-  return node.depth === 0 && node.term.text.startsWith('$')
-}
+const dollar = 0x24
 
 function isWildcard(level: string): boolean {
   return level === '+' || level === '#'

@@ -2,7 +2,8 @@
  * Rows of 32-bit words, numbered from 1: what would be a million small objects is a few hundred typed arrays instead, which
  * the garbage collector neither copies nor walks through.
  *
- *     row 4097 ──► pages[1], from word 1 * width on        a page holds 4096 rows; the first begins with 16 and doubles
+ *     row 4097 ──► pages[1], from word 1 * width on        a page holds 4096 rows, or fewer of wide ones; the first begins
+ *                                                          with less and doubles
  *
  * Words 0 and 1 are for RowIndex while the row is in one, and for the list of free rows while it is in none.
  *
@@ -11,19 +12,27 @@
  */
 export class Rows {
   readonly #width: number
+  readonly #pageBits: number
+  readonly #pageMask: number
   readonly #pages: Int32Array[] = []
   readonly #states: PageState[] = []
   /** Pages with a free row; the last one is used first. */
   readonly #open: number[] = []
   #count = 0
 
-  /** `width`: words of a row, those for the index included. */
-  constructor(width: number) {
+  /** `width`: words of a row, those for the index included. A page holds 2 to the power of `pageBits` rows. */
+  constructor(width: number, pageBits = 12) {
     this.#width = width
+    this.#pageBits = pageBits
+    this.#pageMask = (1 << pageBits) - 1
     this.#addPage()
     // Row 0.
     this.take()
     this.#count = 0
+  }
+
+  get width(): number {
+    return this.#width
   }
 
   /** How many are handed out. */
@@ -37,14 +46,25 @@ export class Rows {
   }
 
   get(row: number, word: number): number {
-    return this.#pages[row >>> pageBits]![(row & pageMask) * this.#width + word]!
+    return this.#pages[row >>> this.#pageBits]![(row & this.#pageMask) * this.#width + word]!
   }
 
   set(row: number, word: number, value: number): void {
-    this.#pages[row >>> pageBits]![(row & pageMask) * this.#width + word] = value
+    this.#pages[row >>> this.#pageBits]![(row & this.#pageMask) * this.#width + word] = value
+  }
+
+  /** The page that a row is in: until the next row is taken or given. */
+  page(row: number): Int32Array {
+    return this.#pages[row >>> this.#pageBits]!
+  }
+
+  /** Where a row begins in its page. */
+  wordAt(row: number): number {
+    return (row & this.#pageMask) * this.#width
   }
 
   take(): number {
+    const pageRows = this.#pageMask + 1
     const at = this.#open.at(-1) ?? this.#addPage()
     const state = this.#states[at]!
     if (this.#pages[at] === noWords) this.#pages[at] = new Int32Array(pageRows * this.#width)
@@ -60,16 +80,16 @@ export class Rows {
     state.live++
     if (state.live === pageRows || (at === 0 && state.live * this.#width === page.length)) this.#filled(at)
     this.#count++
-    return (at << pageBits) | slot
+    return (at << this.#pageBits) | slot
   }
 
   /** Free it. */
   give(row: number): void {
-    const at = row >>> pageBits
+    const at = row >>> this.#pageBits
     const state = this.#states[at]!
-    const slot = row & pageMask
+    const slot = row & this.#pageMask
     this.#count--
-    if (state.live === pageRows) this.#open.push(at)
+    if (state.live === this.#pageMask + 1) this.#open.push(at)
     state.live--
     if (state.live === 0 && at > 0) {
       this.#pages[at] = noWords
@@ -86,7 +106,8 @@ export class Rows {
 
   #addPage(): number {
     const at = this.#pages.length
-    this.#pages.push(new Int32Array((at === 0 ? firstPageRows : pageRows) * this.#width))
+    const pageRows = this.#pageMask + 1
+    this.#pages.push(new Int32Array((at === 0 ? Math.min(firstPageRows, pageRows) : pageRows) * this.#width))
     this.#states.push({ live: 0, fresh: 0, free: -1 })
     this.#open.push(at)
     return at
@@ -95,7 +116,7 @@ export class Rows {
   /** Of the page that was used, the last of those that are open. */
   #filled(at: number): void {
     const page = this.#pages[at]!
-    if (page.length === pageRows * this.#width) {
+    if (page.length === (this.#pageMask + 1) * this.#width) {
       this.#open.pop()
       return
     }
@@ -113,9 +134,6 @@ interface PageState {
   free: number
 }
 
-const pageBits = 12
-const pageRows = 1 << pageBits
-const pageMask = pageRows - 1
 const firstPageRows = 16
 const freeWord = 1
 const noWords = new Int32Array(0)
