@@ -154,10 +154,11 @@ test('what comes for one that went waits for it, or goes to another of its group
   await connections(4)
 })
 
-test('one that is reset is gone at once', async () => {
-  const { client, watcher, answers, connections } = await asking('tcp')
+test.each(schemes)('over %s one that is reset is gone at once', async (scheme) => {
+  const { broker, client, watcher, answers, connections } = await asking(scheme)
   client.reset()
   await connections(1)
+  expect(broker.stats.departed).toBe(0)
   expect((await watcher.messages(1)).map(payloadText)).toEqual(['gone'])
   answers[0]?.(true)
   expect(await watcher.settled()).toEqual([])

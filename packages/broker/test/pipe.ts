@@ -63,6 +63,10 @@ function tcpPipe(to: string, handler: PipeHandler): Promise<Pipe> {
 function webSocketPipe(to: string, handler: PipeHandler, protocol: string): Promise<Pipe> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(to, protocol, { perMessageDeflate: false })
+    let below: net.Socket | undefined
+    socket.on('upgrade', (response) => {
+      below = response.socket
+    })
     socket.on('message', (data) => {
       if (data instanceof Uint8Array) handler.data(data)
     })
@@ -75,7 +79,7 @@ function webSocketPipe(to: string, handler: PipeHandler, protocol: string): Prom
         resume: () => socket.resume(),
         end: () => socket.close(),
         destroy: () => socket.terminate(),
-        reset: () => socket.terminate(),
+        reset: () => void below?.resetAndDestroy(),
       }),
     )
   })

@@ -174,6 +174,8 @@ export class Outbox implements Outlet, Flushable {
       return
     }
     this.flush()
+    // The receiver may read it, as it did until now: the goodbye is the last of it.
+    if (this.#full.length > 0) this.#writeFull(true)
     this.#release()
     this.#transport.end()
   }
@@ -184,11 +186,12 @@ export class Outbox implements Outlet, Flushable {
     this.#transport.destroy()
   }
 
-  #writeFull(): void {
+  /** As far as the transport takes it. `hands`: all of it is the transport's from now on. */
+  #writeFull(hands = false): void {
     const full = this.#full
     const most = this.#transport.writeAll === undefined ? 1 : piecesPerWrite
     let written = 0
-    while (written < full.length && !this.#blocked) {
+    while (written < full.length && (hands || !this.#blocked)) {
       const pieces = full.slice(written, written + most)
       written += pieces.length
       this.#writePieces(pieces)

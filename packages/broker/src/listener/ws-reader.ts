@@ -3,7 +3,7 @@
  *
  *     binary frame, and what continues it    unmasked in place and pushed together: one chunk for all frames that came at once
  *     ping, pong, Close                      to `ws`, whole
- *     text, data where none may be           told to the sink, which closes
+ *     text, data where none may be           told to the sink, which closes; of what follows only Close is for `ws`
  *     what else breaks RFC 6455              to `ws`, which says what is wrong; nothing more is read
  *
  * MQTT is a stream over the frames [MQTT-6.0.0-2], so there is no reason to wait for the end of one: `ws` gathers a message
@@ -18,7 +18,7 @@ export interface WsSink {
   data(bytes: Uint8Array): void
   /** For `ws`. */
   other(frame: Uint8Array): void
-  /** Nothing is read after it. */
+  /** No data comes after it. */
   fault(closeCode: number, sentence: string): void
 }
 
@@ -52,6 +52,8 @@ export class WsReader {
   /** A header, or a control frame, of which the rest has not come. */
   #begun: Uint8Array = none
   #isOver = false
+  /** What comes was not to come: data is passed over, up to Close, which the other side owes us. */
+  #passesOver = false
 
   constructor(sink: WsSink) {
     this.#sink = sink
@@ -69,8 +71,13 @@ export class WsReader {
     let at = 0
     while (at < bytes.length && !this.#isOver) {
       if (this.#left > 0) {
-        if (start === end) start = end = at
         const count = Math.min(this.#left, bytes.length - at)
+        if (this.#passesOver) {
+          this.#left -= count
+          at += count
+          continue
+        }
+        if (start === end) start = end = at
         unmask(view, at, end, count, this.#mask)
         this.#left -= count
         this.#mask = rotated(this.#mask, count)
@@ -97,7 +104,8 @@ export class WsReader {
   /** Whether data follows that is ours; then its header has been read. */
   #isData(view: DataView, at: number, headerEnd: number): boolean {
     const first = view.getUint8(at)
-    if ((first & (opcodeMask | reservedBits)) !== (this.#isFragmented ? continuation : binary)) return false
+    const opcode = first & (opcodeMask | reservedBits)
+    if (this.#passesOver ? opcode > binary : opcode !== (this.#isFragmented ? continuation : binary)) return false
     if ((view.getUint8(at + 1) & maskBit) === 0) return false
     const length = payloadBytes(view, at)
     if (length < 0) return false
@@ -122,11 +130,16 @@ export class WsReader {
       }
       return end
     }
-    this.#isOver = true
     const opcode = first & (opcodeMask | reservedBits)
-    if (opcode === text) this.#sink.fault(1003, 'a text frame: MQTT is carried in binary ones')
-    else if (opcode === binary && this.#isFragmented) this.#sink.fault(1002, 'a message that begins within another')
-    else this.#sink.other(copied(bytes, at, bytes.length))
+    if (!this.#passesOver && (opcode === text || (opcode === binary && this.#isFragmented))) {
+      this.#passesOver = true
+      if (opcode === text) this.#sink.fault(1003, 'a text frame: MQTT is carried in binary ones')
+      else this.#sink.fault(1002, 'a message that begins within another')
+      // It is read again, and passed over.
+      return at
+    }
+    this.#isOver = true
+    this.#sink.other(copied(bytes, at, bytes.length))
     return bytes.length
   }
 }

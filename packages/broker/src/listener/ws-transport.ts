@@ -22,12 +22,19 @@ export class WebSocketTransport implements Transport, WsSink {
   #readOther: ((this: Socket, frame: Buffer) => void) | undefined = undefined
   #error: Error | undefined = undefined
   #ending = false
+  readonly #failed = (error: Error): void => {
+    this.#error ??= error
+  }
 
   /** `socket`: what `webSocket` is carried by. */
   constructor(webSocket: WebSocket, socket: Socket) {
     this.#webSocket = webSocket
     this.#socket = socket
     this.peer = `ws://${socket.remoteAddress}:${socket.remotePort}`
+    // From the first: an error that nobody listens to would end the process, and one that is not attached can have one.
+    webSocket.on('error', this.#failed)
+    // `ws` keeps what happens to the socket to itself.
+    socket.on('error', this.#failed)
   }
 
   get pendingBytes(): number {
@@ -51,9 +58,6 @@ export class WebSocketTransport implements Transport, WsSink {
       const rest: Buffer | null = socket.read()
       if (rest !== null) reader.read(rest)
     })
-    this.#webSocket.on('error', (error) => {
-      this.#error ??= error
-    })
     this.#webSocket.on('close', () => handler.lost(this.#error))
   }
 
@@ -73,9 +77,22 @@ export class WebSocketTransport implements Transport, WsSink {
   }
 
   write(bytes: Uint8Array): boolean {
+    if (this.#isOver) return true
+    this.#frame(bytes)
+    return this.#settle()
+  }
+
+  /** A frame for each. */
+  writeAll(pieces: readonly Uint8Array[]): boolean {
+    if (this.#isOver) return true
+    this.#socket.cork()
+    for (const bytes of pieces) this.#frame(bytes)
+    this.#socket.uncork()
+    return this.#settle()
+  }
+
+  #frame(bytes: Uint8Array): void {
     const socket = this.#socket
-    // Once Close has been said nothing more may follow it.
-    if (this.#webSocket.readyState !== this.#webSocket.OPEN || socket.destroyed || socket.writableEnded) return true
     const headerBytes = headerSize(bytes.length)
     if (bytes.length <= copiedBytesMax) {
       const frame = Buffer.allocUnsafe(headerBytes + bytes.length)
@@ -90,9 +107,19 @@ export class WebSocketTransport implements Transport, WsSink {
       socket.write(bytes)
       socket.uncork()
     }
-    if (socket.writableLength === 0) return true
-    whenTaken(socket, () => this.#handler?.drained())
+  }
+
+  /** After a write: was it taken whole? If not, `drained` will say when it is. */
+  #settle(): boolean {
+    if (this.#socket.writableLength === 0) return true
+    whenTaken(this.#socket, () => this.#handler?.drained())
     return false
+  }
+
+  /** Once Close has been said nothing more may follow it. */
+  get #isOver(): boolean {
+    const { destroyed, writableEnded } = this.#socket
+    return this.#webSocket.readyState !== this.#webSocket.OPEN || destroyed || writableEnded
   }
 
   pause(): void {
