@@ -25,6 +25,11 @@ export class SharedGroup {
     return this.#members.length
   }
 
+  /** It has a member whose session has not ended. */
+  get isAlive(): boolean {
+    return this.#members.some((member) => !member.session.ended)
+  }
+
   put(subscription: Subscription): void {
     const at = this.#members.findIndex((member) => member.session === subscription.session)
     if (at >= 0) this.#members[at] = subscription
@@ -72,6 +77,8 @@ const tooLarge = 0.5
 
 /** 0: cannot take it. */
 function rankOf(member: Subscription, publication: Publication): number {
+  // It is still to be removed (SubscriptionIndex.forget).
+  if (member.session.ended) return 0
   const { session } = member.session
   const { link } = session
   const qos = lowerQos(publication.qos, member.qos)

@@ -64,6 +64,17 @@ export class SharedSubscriptions {
     return true
   }
 
+  /** Up to `most` of a session that has ended. Returns whether there are more. */
+  forget(session: ClientSession, most: number): boolean {
+    let forgotten = 0
+    for (const subscription of session.shared?.values() ?? []) {
+      if (forgotten === most) return true
+      this.remove(session, subscription)
+      forgotten++
+    }
+    return false
+  }
+
   group({ filter, shareName = '' }: SubscriptionKey): SharedGroup | undefined {
     return this.#groups.get(filter)?.get(shareName)
   }

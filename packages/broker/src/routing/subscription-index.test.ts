@@ -1,4 +1,4 @@
-import { parseTopicFilter, type QoS, TopicTable, topicMatches } from '@mq/core'
+import { createPublication, parseTopicFilter, type QoS, TopicTable, topicMatches } from '@mq/core'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ClientSession } from '../session/client-session.ts'
@@ -7,10 +7,10 @@ import type { SubscriptionOptions } from './subscription.ts'
 import { SubscriptionIndex } from './subscription-index.ts'
 
 /** What the index keeps of a session. */
-function createSession(clientId: string): ClientSession {
+function createSession(clientId: string, session: object = {}): ClientSession {
   const kept = {
     clientId,
-    session: {},
+    session,
     subscriberNumber: 0,
     firstSubscription: 0,
     subscriptionCount: 0,
@@ -105,13 +105,16 @@ test('any sequence of changes: each session has what it put last, each name its 
 
 /** Those that do not share, with the QoS that they get at most. */
 function receivers(index: SubscriptionIndex, topics: TopicTable<Route>, name: string): string[] {
+  return routeOf(index, topics, name)
+    .targets.map(({ owner, qos }) => `${owner.clientId} ${qos}`)
+    .sort()
+}
+
+function routeOf(index: SubscriptionIndex, topics: TopicTable<Route>, name: string): Route {
   const bytes = new TextEncoder().encode(name)
   const entry = topics.lookup(bytes, 0, bytes.length)
   if (entry.type === 'fault') throw new Error(entry.sentence)
-  return index
-    .route(entry)
-    .targets.map(({ owner, qos }) => `${owner.clientId} ${qos}`)
-    .sort()
+  return index.route(entry)
 }
 
 test('a subscription that replaces another is told apart from it, and from one that began anew', () => {
@@ -125,4 +128,48 @@ test('a subscription that replaces another is told apart from it, and from one t
     const third = index.put(session, keyOf(text), optionsOf(1))
     expect(third.begun).not.toBe(first.begun)
   }
+})
+
+test('what is kept of routes is bounded, however many want everything and however many topics there are', () => {
+  const topics = new TopicTable<Route>()
+  const index = new SubscriptionIndex(topics, 'round-robin')
+  for (let n = 0; n < 300; n++) index.put(createSession(`c${n}`), keyOf('#'), optionsOf(0))
+  let kept = 0
+  for (let n = 0; n < 4000; n++) {
+    expect(receivers(index, topics, `t/${n}`).length).toBe(300)
+    if (n % 500 !== 499) continue
+    kept = 0
+    topics.forEach((entry) => {
+      kept += entry.route?.targets.length ?? 0
+    })
+    expect(kept).toBeLessThanOrEqual(500_000)
+  }
+  // And yet some are.
+  expect(kept).toBeGreaterThan(100_000)
+})
+
+test('of a session that has ended the shared subscriptions, too, are removed a few at a time, and none is chosen', () => {
+  const topics = new TopicTable<Route>()
+  const index = new SubscriptionIndex(topics, 'round-robin')
+  const [gone, alone, living] = ['gone', 'alone', 'living'].map((clientId) =>
+    createSession(clientId, { keeps: true, hasRoom: () => true }),
+  )
+  for (let n = 0; n < 1000; n++) index.put(gone!, keyOf(`$share/g/t/${n}`), optionsOf(1))
+  index.put(gone!, keyOf('t/0'), optionsOf(1))
+  index.put(living!, keyOf('$share/g/t/0'), optionsOf(1))
+  gone!.ended = true
+  index.leave(gone!)
+  expect(index.count).toBe(1)
+  const route = routeOf(index, topics, 't/0')
+  expect(route.targets).toEqual([])
+  const message = createPublication({ topicName: 't/0', payload: new Uint8Array(1), qos: 1, retain: false })
+  for (let n = 0; n < 3; n++) expect(route.groups[0]?.choose(message)?.session).toBe(living)
+  expect(routeOf(index, topics, 't/1').groups).toEqual([])
+  index.put(alone!, keyOf('$share/g/t/1'), optionsOf(1))
+  let steps = 0
+  while (index.forget(gone!, 100)) steps++
+  expect(steps).toBe(9)
+  expect(index.count).toBe(2)
+  expect([gone!.shared, index.of(gone!)]).toEqual([undefined, []])
+  expect(routeOf(index, topics, 't/1').groups[0]?.size).toBe(1)
 })

@@ -4,6 +4,8 @@
  *
  *   a subscription without wildcards comes or goes   that topic's own entry forgets its route
  *   one with a wildcard comes or goes                every route is of an older epoch now
+ *
+ * What is kept is bounded: where it grows too much all of it is forgotten.
  */
 import type { TopicEntry, TopicTable } from '@mq/core'
 import type { ClientSession } from '../session/client-session.ts'
@@ -21,6 +23,8 @@ export class SubscriptionIndex {
   #epoch = 0
   /** Those in the table whose sessions have ended. */
   #left = 0
+  /** Of the routes that were worked out since all of them were forgotten. */
+  #cachedParts = 0
 
   constructor(topics: TopicTable<Route>, strategy: SharedStrategy) {
     this.#topics = topics
@@ -40,7 +44,7 @@ export class SubscriptionIndex {
   /** Those of a session, the shared ones last. */
   of(session: ClientSession): Subscription[] {
     const plain = this.#plain.of(session)
-    return session.shared === undefined ? plain : plain.concat(...session.shared.values())
+    return session.shared === undefined ? plain : [...plain, ...session.shared.values()]
   }
 
   /** Put it in, in place of the same session's earlier one to the same filter [MQTT-3.8.4-3]. */
@@ -76,7 +80,6 @@ export class SubscriptionIndex {
 
   /** As `removeAll`, of a session that has ended: nobody gets a message for them any more, and they are still to `forget`. */
   leave(session: ClientSession): void {
-    this.#removeShared(session)
     this.#left += session.subscriptionCount
     session.subscriptionCount = 0
     this.#epoch++
@@ -84,9 +87,10 @@ export class SubscriptionIndex {
 
   /** Up to `most` of a session that has ended. Returns whether there are more. */
   forget(session: ClientSession, most: number): boolean {
-    const before = this.#plain.count
-    const more = this.#plain.forget(session, most)
-    this.#left -= before - this.#plain.count
+    const before = this.#plain.count + this.#shared.count
+    let more = this.#plain.forget(session, most)
+    if (!more && session.shared !== undefined) more = this.#shared.forget(session, most)
+    this.#left -= before - this.#plain.count - this.#shared.count
     return more
   }
 
@@ -96,8 +100,21 @@ export class SubscriptionIndex {
     if (known !== undefined && known.epoch === this.#epoch) return known
     const route = this.#resolve(topic.name)
     // An entry that left the table cannot be told when an exact subscription changes.
-    if (topic.interned) topic.route = route
+    if (topic.interned) {
+      this.#makeRoom(1 + route.targets.length + route.groups.length)
+      topic.route = route
+    }
     return route
+  }
+
+  /** For the parts of a route. To work all of them out again takes a fifth of what it takes to deliver to their receivers. */
+  #makeRoom(parts: number): void {
+    this.#cachedParts += parts
+    if (this.#cachedParts <= cachedPartsMax) return
+    this.#topics.forEach((entry) => {
+      entry.route = undefined
+    })
+    this.#cachedParts = parts
   }
 
   /** The group that a Subscription belongs to. */
@@ -115,7 +132,9 @@ export class SubscriptionIndex {
       if (!subscriber.session.ended) matches.push(subscriber)
     })
     const groups: SharedGroup[] = []
-    this.#shared.match(topicName, (group) => groups.push(group))
+    this.#shared.match(topicName, (group) => {
+      if (group.isAlive) groups.push(group)
+    })
     return { targets: targetsOf(matches), groups, epoch: this.#epoch }
   }
 
@@ -128,6 +147,12 @@ export class SubscriptionIndex {
     if (entry !== undefined) entry.route = undefined
   }
 }
+
+/**
+ * Routes are kept on as many topics as the table holds, and each has an object of 80 bytes for each of its receivers: a few
+ * thousand that want everything and some thousand topics would fill any memory. So much is 40 MB.
+ */
+const cachedPartsMax = 500_000
 
 function numberChange(session: ClientSession): number {
   session.subscriptionChanges = (session.subscriptionChanges + 1) | 0

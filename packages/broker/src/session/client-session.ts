@@ -104,7 +104,7 @@ export class ClientSession implements Deadline, SessionObserver {
     // A QoS 2 message that had been sent does not: it is 'interrupted' [MQTT-4.8.2-5].
     const isAlive = publication.expiresAtMs > this.#broker.clock.now()
     const isLeft = reason === 'session-ended' || reason === 'revoked'
-    if (isLeft && isAlive && token instanceof SharedGroup && token.size > 0) {
+    if (isLeft && isAlive && token instanceof SharedGroup && token.isAlive) {
       this.#broker.router.deliverShared(token, publication)
       return
     }
