@@ -14,6 +14,7 @@ import { ConnectionList } from './connection/connection-list.ts'
 import { Deadlines } from './connection/deadlines.ts'
 import { Departed } from './connection/departed.ts'
 import { Flusher } from './connection/flusher.ts'
+import { sayGoodbye } from './connection/goodbye.ts'
 import type { BrokerContext } from './context.ts'
 import { Overload } from './limit/overload.ts'
 import type { OverloadLevel } from './limit/overload-level.ts'
@@ -154,7 +155,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     flusher,
     turn: new Turn(failed),
     pool: new ChunkPool(),
-    workspace: createWorkspace(topics),
+    workspace: createWorkspace(topics, Math.max(topicFiltersMax, limits.subscriptionsMax)),
     store,
     gate: new CommitGate(store, (error) => {
       // Nothing may be acknowledged any more; staying would be a lie.
@@ -274,6 +275,8 @@ const refuseAnonymous: Authenticator = () => ({
   reason: 'an Authentication Method is needed',
 })
 
+/** In one packet, where a client may not have more of them anyway: to decode and parse so many takes some 30 ms. */
+const topicFiltersMax = 32_768
 /** Connections beyond `connectionsMax` that are told so. */
 const refusedMax = 100
 /** How long clients get to take their goodbye. */
@@ -283,7 +286,7 @@ async function shutDown(context: BrokerContext, listeners: ReadonlySet<Listener>
   context.closing = true
   await Promise.all([...listeners].map((listener) => listener.close()))
   context.departed.end('the server is shutting down')
-  await Promise.all(context.connections.all().map((connection) => connection.sayGoodbye(goodbyeMs)))
+  await Promise.all(context.connections.all().map((connection) => sayGoodbye(connection, goodbyeMs)))
   context.boundedLog.close()
   context.deadlines.close()
   await context.gate.idle()

@@ -228,3 +228,28 @@ describe('a commit that fails', () => {
     },
   )
 })
+
+test.each([
+  ['puback', (one: WireClient) => one.post('t', 'x', { qos: 1 })],
+  ['pubcomp', (one: WireClient) => one.send({ type: 'pubrel', packetId: 1, reasonCode: 0 })],
+] as const)('class 6: who asks for more %s than the store can keep up with is not read on', async (answer, ask) => {
+  const store = slowStore()
+  onTestFinished(() => store.hurry())
+  const { client } = startBroker({ store })
+  const one = await client('one', { protocolVersion: 4 })
+  const other = await client('other', { protocolVersion: 4 })
+  other.post('dirty', 'x', { qos: 1, retain: true })
+  await turns(2)
+  expect(store.waiting).toBe(1)
+  for (let n = 0; n < 5000; n++) ask(one)
+  // Behind them a PINGREQ, which waits for no store.
+  let isRead = false
+  const settled = one.settled().then((packets) => {
+    isRead = true
+    return packets.length
+  })
+  await turns(20)
+  expect(isRead).toBe(false)
+  await store.hurry()
+  for (let left = 5000 - (await settled); left > 0; left--) await one.next(answer)
+})

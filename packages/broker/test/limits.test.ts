@@ -187,6 +187,33 @@ describe('subscriptionsMax', () => {
   })
 })
 
+describe('Topic Filters in one packet', () => {
+  const filters = Array.from({ length: 32_769 }, (_, n) => n.toString(36))
+  const subscriptions = filters.map(
+    (topicFilter) => ({ topicFilter, qos: 0, noLocal: false, retainAsPublished: false, retainHandling: 0 }) as const,
+  )
+
+  test.each([
+    [{ type: 'subscribe', packetId: 1, subscriptions }],
+    [{ type: 'unsubscribe', packetId: 1, topicFilters: filters }],
+  ] as const)('class 6: are 32,768 at most: %#', async (packet) => {
+    const { client } = startBroker()
+    const one = await client('one')
+    one.send(packet)
+    expect(await one.goodbye()).toBe(0x97)
+  })
+
+  test('are as many as a client may have', async () => {
+    const { broker, client } = startBroker({ limits: { subscriptionsMax: 32_769 } })
+    const one = await client('one')
+    expect((await one.subscribe(filters)).length).toBe(32_769)
+    expect(broker.stats.subscriptions).toBe(32_769)
+    one.send({ type: 'unsubscribe', packetId: 9, topicFilters: filters })
+    expect((await one.next('unsuback')).reasonCodes.every((code) => code === 0)).toBe(true)
+    expect(broker.stats.subscriptions).toBe(0)
+  })
+})
+
 describe('topics', () => {
   test('deeper or longer than the limits are refused', async () => {
     const { client } = startBroker({ limits: { topicLevelsMax: 3, topicBytesMax: 20 } })

@@ -51,6 +51,8 @@ import { inConnack, inDisconnect } from './reason-words.ts'
 
 /** Of a client that is not read, so many are taken; after that it has to wait. */
 const heldBytesMax = 65_536
+/** So many acts may wait for the store, and what one chunk asks for beside. */
+const promisedMax = 1000
 const clientClosed = 'the client closed the network connection'
 /** A deadline that is found this late may have passed while we did not listen. */
 const stallMs = 10
@@ -77,6 +79,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   pause: Pause | undefined = undefined
   /** Its client has gone, and is still to be served. */
   departure: Departure | undefined = undefined
+  /** Somebody waits until the network connection is gone. */
+  gone: (() => void) | undefined = undefined
   /** What is being asked about it, outside the broker. */
   asked: Pending | undefined = undefined
   heapIndex = -1
@@ -87,8 +91,9 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   #graceMs = 0
   /** What came while it was held. */
   #heldBytes = 0
+  /** Acts that wait for the store. */
+  #promised = 0
   readonly #outbox: Outbox
-  #gone: (() => void) | undefined = undefined
 
   constructor(transport: Transport, broker: BrokerContext) {
     this.transport = transport
@@ -116,8 +121,6 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
     this.identity = { clientId, userName }
     if (this.session !== undefined) this.session.identity = this.identity
   }
-
-  // The transport's side.
 
   data(chunk: Uint8Array): void {
     const { clock } = this.broker
@@ -152,7 +155,7 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   lost(error: Error | undefined): void {
     const { machine } = this
     this.broker.connections.delete(this)
-    this.#gone?.()
+    this.gone?.()
     if (error === undefined && machine.held && machine.session !== undefined && !machine.isClosed) {
       this.broker.departed.add(this)
     } else this.end(error === undefined ? clientClosed : error.message)
@@ -195,14 +198,19 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
 
   /** Read the transport again, unless there is a reason not to. */
   readOn(): void {
-    if (this.machine.held || this.machine.isClosed || this.#outbox.owesTooMuch) return
+    if (this.machine.held || this.machine.isClosed || this.#owesTooMuch) return
     this.#heldBytes = 0
     this.transport.resume()
   }
 
   get #hasEnough(): boolean {
-    if (!this.machine.held) return this.#outbox.owesTooMuch
+    if (!this.machine.held) return this.#owesTooMuch
     return this.pause !== undefined || this.#heldBytes >= heldBytesMax
+  }
+
+  /** Who asks for answers and does not read them, or for more than the store can keep up with, is not listened to. */
+  get #owesTooMuch(): boolean {
+    return this.#outbox.owesTooMuch || this.#promised > promisedMax
   }
 
   /** Do something for this connection; if it fails, that is the end of this connection and of nothing else. */
@@ -216,7 +224,11 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
 
   /** Do it once everything recorded so far is durable. */
   whenDurable(act: () => void): void {
-    this.broker.gate.after(() => this.guard(act))
+    this.#promised++
+    this.broker.gate.after(() => {
+      this.guard(act)
+      if (--this.#promised === promisedMax) this.guard(() => this.readOn())
+    })
   }
 
   /** CONNACK with a failure; the client has not been let in. */
@@ -234,18 +246,6 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
     if (this.machine.connectPacket !== undefined && this.machine.session === undefined)
       this.refuse(reasonCode, sentence)
     else this.machine.disconnect(inDisconnect(reasonCode), sentence, serverReference)
-  }
-
-  /** The server is shutting down: tell the client, and wait until the network connection is gone, at most `ms`. */
-  sayGoodbye(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => this.transport.destroy(), ms)
-      this.#gone = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-      this.disconnect(ReasonCode.serverShuttingDown, 'the server is shutting down')
-    })
   }
 
   // The machine's side: what arrived.

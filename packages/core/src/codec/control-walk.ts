@@ -48,9 +48,6 @@ export function walkControl(walk: ControlWalk, type: number): Fault | undefined 
     case PacketType.suback:
       walkSuback(walk)
       break
-    case PacketType.unsubscribe:
-      walkUnsubscribe(walk)
-      break
     case PacketType.unsuback:
       walkUnsuback(walk)
       break
@@ -91,14 +88,6 @@ function walkSuback(walk: ControlWalk): void {
       reader.protocolError('MQTT311-3.9.3-2', `SUBACK return code 0x${reasonCode.toString(16)} is reserved`)
     }
   }
-}
-
-function walkUnsubscribe(walk: ControlWalk): void {
-  const { reader } = walk
-  reader.packetId()
-  walk.properties = walk.takeProperties('unsubscribe')
-  if (reader.remaining === 0) reader.protocolError('MQTT-3.10.3-2', 'an UNSUBSCRIBE without Topic Filter')
-  while (reader.remaining > 0 && reader.fault === undefined) reader.string('MQTT-3.10.3-1')
 }
 
 function walkUnsuback(walk: ControlWalk): void {

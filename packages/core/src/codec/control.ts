@@ -1,7 +1,7 @@
 /**
  * CONNECT, CONNACK, SUBSCRIBE, SUBACK, UNSUBSCRIBE, UNSUBACK, DISCONNECT and AUTH, one whole frame at a time, through
  * mqtt-packet. Seldom sent, so what counts is that they are right, not what they cost; but for what a server reads and
- * writes when a fleet reconnects: CONNECT (connect.ts), SUBSCRIBE (subscribe.ts) and the answers to them (answer.ts).
+ * writes when a fleet reconnects: CONNECT (connect.ts), SUBSCRIBE and UNSUBSCRIBE (subscribe.ts) and answers (answer.ts).
  *
  *     decode   frame ── walk: every check, properties ──► frame without properties ── mqtt-packet ──► fields
  *     encode   fields ── mqtt-packet ──► frame without properties ── our property blocks put in ──► frame
@@ -26,22 +26,24 @@ import { checkControl } from './control-limits.ts'
 import { ControlWalk, walkControl } from './control-walk.ts'
 import { joinPacket, writePacket } from './packet-parts.ts'
 import { encodeProperties } from './properties.ts'
-import { decodeSubscribe } from './subscribe.ts'
+import { decodeSubscribe, decodeUnsubscribe } from './subscribe.ts'
 
 /**
  * The packet in `bytes` from `header` to `end`, which is one whole frame. In CONNECT `version` plays no part: the packet
- * says its own.
+ * says its own. A SUBSCRIBE or UNSUBSCRIBE of more than `topicFiltersMax` is refused with 0x97.
  */
 export function decodeControl(
   bytes: Uint8Array,
   header: number,
   end: number,
   version: ProtocolVersion,
+  topicFiltersMax: number = Number.POSITIVE_INFINITY,
 ): ControlPacket | Fault {
   const body = header + 1 + varIntSize(readVarInt(bytes, header + 1, end))
   const type = bytes[header]! >> 4
   if (type === PacketType.connect) return decodeConnect(bytes, body, end)
-  if (type === PacketType.subscribe) return decodeSubscribe(bytes, body, end, version)
+  if (type === PacketType.subscribe) return decodeSubscribe(bytes, body, end, version, topicFiltersMax)
+  if (type === PacketType.unsubscribe) return decodeUnsubscribe(bytes, body, end, version, topicFiltersMax)
   const walk = new ControlWalk(bytes, body, end, version)
   const wrong = walkControl(walk, type)
   if (wrong !== undefined) return wrong
@@ -119,8 +121,6 @@ function toControlPacket(read: WirePacket, walk: ControlWalk): ControlPacket | F
       const reasonCodes = [...read.granted].filter((code) => typeof code === 'number')
       return { type: 'suback', packetId, reasonCodes, ...properties }
     }
-    case 'unsubscribe':
-      return { type: 'unsubscribe', packetId, topicFilters: read.unsubscriptions, ...properties }
     case 'unsuback':
       return { type: 'unsuback', packetId, reasonCodes: walk.version === 5 ? read.granted : [], ...properties }
     case 'disconnect':

@@ -1,9 +1,11 @@
 /**
- * SUBSCRIBE from bytes to packet, by our own hand, as CONNECT is and for the same reason: a fleet that reconnects subscribes
- * again. The form of a Topic Filter is not checked here.
+ * SUBSCRIBE and UNSUBSCRIBE from bytes to packet, by our own hand, as CONNECT is and for the same reason: a fleet that
+ * reconnects subscribes again. The form of a Topic Filter is not checked here, but how many there are is: of the shortest a
+ * third of a million fit into a packet of the default size, and to decode so many takes a third of a second.
  */
-import type { Fault } from '../packet/fault.ts'
-import type { SubscribePacket, SubscriptionRequest } from '../packet/packet.ts'
+import { type Fault, fault } from '../packet/fault.ts'
+import type { SubscribePacket, SubscriptionRequest, UnsubscribePacket } from '../packet/packet.ts'
+import { ReasonCode } from '../spec/reason-code.ts'
 import type { ProtocolVersion, QoS } from '../spec/version.ts'
 import { decodeProperties } from './properties.ts'
 import { Reader } from './reader.ts'
@@ -14,6 +16,7 @@ export function decodeSubscribe(
   body: number,
   end: number,
   version: ProtocolVersion,
+  topicFiltersMax: number,
 ): SubscribePacket | Fault {
   const reader = new Reader(bytes, body, end)
   const packetId = reader.packetId()
@@ -21,6 +24,7 @@ export function decodeSubscribe(
   if (reader.remaining === 0) reader.protocolError('MQTT-3.8.3-2', 'a SUBSCRIBE without Topic Filter')
   const subscriptions: SubscriptionRequest[] = []
   while (reader.remaining > 0 && reader.fault === undefined) {
+    if (subscriptions.length === topicFiltersMax) return tooMany('SUBSCRIBE', topicFiltersMax)
     const topicFilter = reader.string('MQTT-3.8.3-1')
     const options = reader.byte()
     checkOptions(reader, options, topicFilter, version)
@@ -29,6 +33,32 @@ export function decodeSubscribe(
   const wrong = reader.finish()
   if (wrong !== undefined) return wrong
   return { type: 'subscribe', packetId, subscriptions, ...(properties !== undefined && { properties }) }
+}
+
+export function decodeUnsubscribe(
+  bytes: Uint8Array,
+  body: number,
+  end: number,
+  version: ProtocolVersion,
+  topicFiltersMax: number,
+): UnsubscribePacket | Fault {
+  const reader = new Reader(bytes, body, end)
+  const packetId = reader.packetId()
+  const properties = version === 5 ? decodeProperties(reader, 'unsubscribe') : undefined
+  if (reader.remaining === 0) reader.protocolError('MQTT-3.10.3-2', 'an UNSUBSCRIBE without Topic Filter')
+  const topicFilters: string[] = []
+  while (reader.remaining > 0 && reader.fault === undefined) {
+    if (topicFilters.length === topicFiltersMax) return tooMany('UNSUBSCRIBE', topicFiltersMax)
+    topicFilters.push(reader.string('MQTT-3.10.3-1'))
+  }
+  const wrong = reader.finish()
+  if (wrong !== undefined) return wrong
+  return { type: 'unsubscribe', packetId, topicFilters, ...(properties !== undefined && { properties }) }
+}
+
+function tooMany(packetName: string, topicFiltersMax: number): Fault {
+  const sentence = `an ${packetName} of more than ${topicFiltersMax} Topic Filters; send them in several`
+  return fault(ReasonCode.quotaExceeded, '4.13', sentence.replace('an S', 'a S'))
 }
 
 /** Of options that have been checked; before 5.0 all but QoS are 0. */

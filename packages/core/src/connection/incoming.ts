@@ -35,10 +35,16 @@ export interface Workspace<Route> {
   readonly publication: Publication
   readonly ack: AckFields
   readonly scratch: PropertyScratch
+  /** In one SUBSCRIBE or UNSUBSCRIBE; more are refused with 0x97. */
+  readonly topicFiltersMax: number
 }
 
-export function createWorkspace<Route>(topics: TopicTable<Route>): Workspace<Route> {
+export function createWorkspace<Route>(
+  topics: TopicTable<Route>,
+  topicFiltersMax: number = Number.POSITIVE_INFINITY,
+): Workspace<Route> {
   return {
+    topicFiltersMax,
     topics,
     publication: new Publication(),
     ack: { packetId: 0, reasonCode: 0, properties: undefined },
@@ -239,7 +245,7 @@ export class Incoming<Route> implements FrameSink {
   }
 
   #control(bytes: Uint8Array, header: number, body: number, end: number): void {
-    const packet = decodeControl(bytes, header, end, this.version)
+    const packet = decodeControl(bytes, header, end, this.version, this.#workspace.topicFiltersMax)
     if (packet.type === 'fault') this.#fail(packet, bytes, body, end)
     else this.#handler.control(packet)
   }
