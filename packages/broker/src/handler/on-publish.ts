@@ -22,6 +22,11 @@ export function onPublish(connection: Connection, publication: Publication, topi
     return
   }
   const allowed = askAuthorizer(broker, connection.identity, 'publish', topic.name)
+  // Who answered may have ended the client as well. Then nobody has its message, and at QoS 2 it may come again.
+  if (connection.machine.isClosed) {
+    broker.counters.messagesDiscarded++
+    return
+  }
   if (allowed === true && !mustWait(connection, topic)) take(connection, publication, topic)
   else if (allowed === false) deny(connection, publication, topic, 'not authorized')
   else {

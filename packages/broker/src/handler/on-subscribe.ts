@@ -100,6 +100,13 @@ function grant(
     }
     return request.qos
   }
+  // The subscriptions stand even if their connection has gone, and are made again as ones that are not new.
+  const feedRetained = (): void => {
+    if (feed.length === 0 || session.ended) return
+    session.feed ??= new RetainedFeed(session, broker)
+    session.feed.add(feed)
+    session.feed.go()
+  }
   const done = (): void => {
     logRefused(connection, unauthorized, 'subscription refused: not authorized')
     logRefused(connection, tooMany, 'subscription refused: too many')
@@ -107,14 +114,11 @@ function grant(
     broker.logger.debug({ clientId: connection.clientId, topicFilters, reasonCodes }, 'subscribed')
     connection.whenDurable(() => {
       machine.answer({ type: 'suback', packetId: packet.packetId, reasonCodes })
-      // The subscription stands even if its connection has gone, and is made again as one that is not new.
-      if (feed.length === 0 || session.ended) return
-      session.feed ??= new RetainedFeed(session, broker)
-      session.feed.add(feed)
-      session.feed.go()
+      feedRetained()
     })
   }
-  inTurns(connection, filters.length, subscriptionUnits, (i) => reasonCodes.push(grantOne(i)), done)
+  const grantNext = (i: number): void => void reasonCodes.push(grantOne(i))
+  inTurns(connection, filters.length, subscriptionUnits, grantNext, done, feedRetained)
 }
 
 function logRefused({ broker, clientId }: Connection, refused: readonly string[], message: string): void {

@@ -7,7 +7,7 @@ const partsAtOnce = 256
 /**
  * A packet with any number of parts, the Topic Filters of a SUBSCRIBE: as many as belong into a turn of the event loop
  * (turn.ts) at once, the others in later ones, and nothing else is read from the client before. `act` is called for each part,
- * from 0 on, and `done` after the last one; not any more once the connection has ended.
+ * from 0 on, and `done` after the last one. Once the connection has ended neither is, but `stopped`, if parts are left.
  *
  * `units`: what a part takes. The connection may be held already, by a question that has been answered: it is released.
  */
@@ -17,12 +17,16 @@ export function inTurns(
   units: number,
   act: (part: number) => void,
   done: () => void,
+  stopped?: () => void,
 ): void {
   const { broker, machine } = connection
   let next = 0
   broker.turn.spend(packetUnits)
   const goOn = (): void => {
-    if (machine.isClosed) return
+    if (machine.isClosed) {
+      stopped?.()
+      return
+    }
     const end = Math.min(count, next + partsAtOnce)
     broker.turn.spend((end - next) * units)
     while (next < end) act(next++)

@@ -46,7 +46,7 @@ export async function reauthorizeAll(broker: BrokerContext, clientId: string | u
 export function reauthorize(broker: BrokerContext, session: ClientSession, isAwaited: boolean): Later<number> {
   const { clientId, identity } = session
   // Whose it is will be known when it is resumed, and then it is asked about.
-  if (broker.authorize === undefined || identity === undefined) return 0
+  if (broker.authorize === undefined || identity === undefined || session.ended) return 0
   const asked = broker.index.of(session)
   const answers = asked.map(({ filter, shareName, text }) => {
     const answer = askAgain(broker, identity, 'subscribe', filter, shareName, undefined)
@@ -68,6 +68,8 @@ function apply(
   asked: readonly Subscription[],
   answers: readonly (boolean | undefined)[],
 ): number {
+  // What is in the store under its Client Identifier may be another session's by now.
+  if (session.ended) return 0
   // One that was replaced or removed meanwhile has been asked about since, or is nobody's.
   const isSame = (each: Subscription): boolean => broker.index.find(session, each)?.made === each.made
   const refused = asked.filter((each, i) => answers[i] === false && isSame(each))

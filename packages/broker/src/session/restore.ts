@@ -15,13 +15,13 @@ export function restoreSession(stored: StoredSession, broker: BrokerContext): Cl
     const { identifier, noLocal, qos, retainAsPublished, retainHandling } = each
     broker.index.put(session, parsed, { identifier, noLocal, qos, retainAsPublished, retainHandling })
   }
+  // Before what waits, of which too much may be there by now: what is dropped leaves the store as well.
+  session.expiryInterval = stored.expiryInterval
   const wasSent = (each: StoredDelivery): each is StoredDelivery & { packetId: number } => each.packetId !== undefined
   session.session.restore(
     stored.deliveries.filter(wasSent),
     stored.deliveries.filter((each) => !wasSent(each)).map((each) => each.delivery),
     stored.held,
   )
-  // From here on what happens to it is recorded; all of this is in the store already.
-  session.expiryInterval = stored.expiryInterval
   return session
 }
