@@ -4,7 +4,8 @@ import { test } from 'vitest'
 import { message } from '../../test/session-recorder.ts'
 import { packetIdMax } from '../spec/limits.ts'
 import type { Delivery } from './delivery.ts'
-import { OutboundQos, OutboundState } from './outbound-qos.ts'
+import { OutboundQos } from './outbound-qos.ts'
+import { OutboundState } from './outbound-state.ts'
 
 const { free, awaitingPuback, awaitingPubrec, awaitingPubcomp, awaitingAnswer } = OutboundState
 
@@ -15,17 +16,27 @@ test('it agrees with a Map in the order of insertion, whatever comes in whatever
     { weight: 1, arbitrary: fc.constant('resume' as const) },
     { weight: 3, arbitrary: fc.record({ mayPublish: fc.boolean() }) },
   )
-  const start = fc.constantFrom(0, 1, 65_520, 65_534)
+  // With all identifiers there are, and with so few that they come round and some are passed over.
+  const begin = fc.constantFrom(
+    [0, packetIdMax],
+    [1, packetIdMax],
+    [65_520, packetIdMax],
+    [65_534, packetIdMax],
+    [0, 7],
+    [3, 12],
+  )
   fc.assert(
-    fc.property(start, fc.array(step, { maxLength: 150 }), (start, steps) => {
-      const outbound = new OutboundQos()
+    fc.property(begin, fc.array(step, { maxLength: 150 }), ([start = 0, count = 0], steps) => {
+      const outbound = new OutboundQos(count)
       for (let i = 0; i < start; i++) outbound.receive('puback', outbound.begin(awaitingPuback, undefined))
-      const model = new Model(start)
+      const model = new Model(start, count)
       for (const each of steps) {
         if (each === 'resume') {
           outbound.resume()
           model.resume()
         } else if (typeof each === 'string') {
+          equal(outbound.hasIdentifier, model.states.size < count)
+          if (!outbound.hasIdentifier) continue
           equal(outbound.ready, model.unsent.length === 0)
           if (each !== 'request' && !outbound.ready) continue
           const state = each === 'qos1' ? awaitingPuback : each === 'qos2' ? awaitingPubrec : awaitingAnswer
@@ -36,7 +47,7 @@ test('it agrees with a Map in the order of insertion, whatever comes in whatever
         } else if ('mayPublish' in each) {
           equal(outbound.nextUnsent(each.mayPublish)?.packetId, model.nextUnsent(each.mayPublish))
         } else {
-          const packetId = ((start + each.answer) % packetIdMax) + 1
+          const packetId = ((start + each.answer) % count) + 1
           const before = model.states.get(packetId)
           if (each.input === 'suback') equal(outbound.answered(packetId), before === awaitingAnswer)
           else outbound.receive(each.input, packetId)
@@ -48,8 +59,18 @@ test('it agrees with a Map in the order of insertion, whatever comes in whatever
           [...model.states],
         )
       }
+      // And an earlier process's is put back as it was.
+      const inFlight = [...outbound.entries()].filter(({ state }) => state !== awaitingAnswer)
+      const restored = new OutboundQos(count)
+      for (const { packetId, state } of inFlight) {
+        if (state !== free) restored.restore(packetId, state, delivery())
+      }
+      deepEqual(
+        [...restored.entries()].map(({ packetId, state }) => [packetId, state]),
+        inFlight.map(({ packetId, state }) => [packetId, state]),
+      )
     }),
-    { seed: 1, numRuns: 150 },
+    { seed: 1, numRuns: 400 },
   )
 })
 
@@ -61,13 +82,17 @@ class Model {
   /** Identifiers that are still to be sent again, PUBREL first. */
   unsent: number[] = []
   #next: number
+  readonly #count: number
 
-  constructor(start: number) {
+  constructor(start: number, count: number) {
     this.#next = start
+    this.#count = count
   }
 
   begin(state: OutboundState): number {
-    const packetId = (this.#next++ % packetIdMax) + 1
+    let packetId = 0
+    do packetId = (this.#next++ % this.#count) + 1
+    while (this.states.has(packetId))
     this.states.set(packetId, state)
     return packetId
   }

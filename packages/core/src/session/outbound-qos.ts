@@ -1,15 +1,8 @@
 /**
- * QoS 1 and 2, sender side (section 4.3), and the packet identifiers of everything that we ask the peer to answer.
+ * QoS 1 and 2, sender side (section 4.3, outbound-state.ts), and the packet identifiers of all that we ask the peer to answer.
  *
- *                   PUBACK       PUBREC            PUBREC >= 0x80   PUBCOMP
- *   free            –            PUBREL 0x92       –                –
- *   awaitingPuback  done         fault             fault            fault
- *   awaitingPubrec  fault        PUBREL            done             fault
- *   awaitingPubcomp fault        PUBREL again      done             done
- *   awaitingAnswer  fault        fault             fault            fault     (SUBSCRIBE, UNSUBSCRIBE)
- *
- * Identifiers are handed out in sequence and come back nearly in sequence, so the table is a ring indexed by a running
- * sequence number; there is no hashing, and no allocation while the ring does not grow:
+ * Identifiers are handed out in sequence and come back nearly in sequence, so the table is a ring indexed by a running sequence
+ * number; no hashing, and no allocation while it does not grow:
  *
  *     sequence   tail ............ unsent ............ next          packetId = sequence % 65,535 + 1
  *                 oldest that is    first that this     next to be
@@ -21,44 +14,17 @@
  * the order in which a resumed session must send again [MQTT-4.6.0-1], [MQTT-4.6.0-4]. It walks twice: PUBREL needs no send
  * quota and must not wait for any [MQTT-4.9.0-3], so each goes out before the first PUBLISH.
  *
+ * What is not done when all identifiers behind it have come round leaves the ring (stragglers.ts), and its identifier is passed
+ * over from then on.
+ *
  * Rejected: a Map from identifier to state (1.5 times the cost of a delivery, and garbage), reusing the lowest free
- * identifier (loses the order). The price: one message that is never acknowledged stalls the session after 65,534 others.
+ * identifier (loses the order).
  */
 import { packetIdMax } from '../spec/limits.ts'
 import { emptyBytes } from '../wire/writer.ts'
 import type { Delivery } from './delivery.ts'
-
-export const OutboundState = {
-  free: 0,
-  awaitingPuback: 1,
-  awaitingPubrec: 2,
-  awaitingPubcomp: 3,
-  awaitingAnswer: 4,
-} as const
-export type OutboundState = (typeof OutboundState)[keyof typeof OutboundState]
-
-export type OutboundInput = 'puback' | 'pubrec' | 'pubrecRefused' | 'pubcomp'
-
-/** What the sender does next. */
-export type OutboundVerdict =
-  /** The identifier is free again, and the send quota one larger. */
-  | 'done'
-  /** Send PUBREL. */
-  | 'pubrel'
-  /** Send PUBREL 0x92: we do not know the identifier, and the receiver must be able to forget it. */
-  | 'unknown'
-  | 'ignore'
-  /** The peer broke the protocol: 0x82. */
-  | 'fault'
-
-const verdicts: { readonly [I in OutboundInput]: readonly OutboundVerdict[] } = {
-  //              free       awaitingPuback awaitingPubrec awaitingPubcomp awaitingAnswer
-  puback: ['ignore', 'done', 'fault', 'fault', 'fault'],
-  pubrec: ['unknown', 'fault', 'pubrel', 'pubrel', 'fault'],
-  // [MQTT-4.3.3-4] a PUBREC of 0x80 or above ends the exchange: no PUBREL.
-  pubrecRefused: ['ignore', 'fault', 'done', 'done', 'fault'],
-  pubcomp: ['ignore', 'fault', 'fault', 'done', 'fault'],
-}
+import { type Exchange, type OutboundInput, OutboundState, type OutboundVerdict, verdicts } from './outbound-state.ts'
+import { Stragglers } from './stragglers.ts'
 
 export class OutboundQos {
   #states: Uint8Array = emptyBytes
@@ -68,26 +34,34 @@ export class OutboundQos {
   /** Like #unsent, for the PUBREL packets, which go first. Means nothing when #unsent is #next. */
   #unreleased = 0
   #next = 0
-  #inFlight = 0
+  /** How many there are that are not done. */
+  #inRing = 0
+  readonly #stragglers = new Stragglers()
+  readonly #identifiers: number
+
+  /** `identifiers`: how many there are, from 1 on. */
+  constructor(identifiers: number = packetIdMax) {
+    this.#identifiers = identifiers
+  }
 
   /** How many identifiers are in use. */
   get inFlight(): number {
-    return this.#inFlight
+    return this.#inRing + this.#stragglers.size
   }
 
   /** An identifier could be handed out now, for a request at least. */
   get hasIdentifier(): boolean {
-    return this.#next - this.#tail < packetIdMax
+    return this.inFlight < this.#identifiers
   }
 
   /** A new PUBLISH may go: there is an identifier, and everything from before a resume has been sent again. */
   get ready(): boolean {
-    return this.#unsent === this.#next && this.hasIdentifier
+    return !this.hasUnsent && this.hasIdentifier
   }
 
   /** Is something from before a resume still to be sent again? */
   get hasUnsent(): boolean {
-    return this.#unsent < this.#next
+    return this.#unsent < this.#next || this.#stragglers.hasUnsent
   }
 
   /**
@@ -95,14 +69,15 @@ export class OutboundQos {
    * Only where `ready`; a request (awaitingAnswer) where `hasIdentifier`.
    */
   begin(state: Exclude<OutboundState, 0 | 3>, delivery: Delivery | undefined): number {
+    if (this.#stragglers.size > 0 || this.#next - this.#tail >= this.#identifiers) this.#passOver()
     const sequence = this.#place(state, delivery)
     // What waits to be sent again still does, in front of this one.
     if (this.#unsent === sequence) {
       this.#unsent = this.#next
       this.#unreleased = this.#next
     }
-    this.#inFlight++
-    return (sequence % packetIdMax) + 1
+    this.#inRing++
+    return (sequence % this.#identifiers) + 1
   }
 
   /**
@@ -110,14 +85,18 @@ export class OutboundQos {
    * free: the sequence goes on behind the last one.
    */
   restore(packetId: number, state: Exclude<OutboundState, 0>, delivery: Delivery): void {
-    if (this.#inFlight === 0) {
+    if (this.inFlight === 0) {
       this.#tail = packetId - 1
       this.#next = this.#tail
     }
-    const skipped = (packetId - 1 - (this.#next % packetIdMax) + packetIdMax) % packetIdMax
-    for (let i = 0; i < skipped; i++) this.#place(OutboundState.free, undefined)
+    const count = this.#identifiers
+    const skipped = (packetId - 1 - (this.#next % count) + count) % count
+    for (let i = 0; i < skipped; i++) {
+      this.#skip()
+      this.#makeRoom()
+    }
     this.#place(state, delivery)
-    this.#inFlight++
+    this.#inRing++
     this.#sendAgain()
   }
 
@@ -126,6 +105,8 @@ export class OutboundQos {
     const sequence = this.#find(packetId)
     const slot = sequence & (this.#states.length - 1)
     const state = sequence < 0 ? OutboundState.free : (this.#states[slot] as OutboundState)
+    const late = state === OutboundState.free ? this.#stragglers.receive(input, packetId) : undefined
+    if (late !== undefined) return late
     const verdict = verdicts[input][state] ?? 'fault'
     if (verdict === 'done') this.#release(sequence, slot)
     else if (verdict === 'pubrel') {
@@ -139,19 +120,23 @@ export class OutboundQos {
   answered(packetId: number): boolean {
     const sequence = this.#find(packetId)
     const slot = sequence & (this.#states.length - 1)
-    if (sequence < 0 || this.#states[slot] !== OutboundState.awaitingAnswer) return false
-    this.#release(sequence, slot)
-    return true
+    if (sequence >= 0 && this.#states[slot] === OutboundState.awaitingAnswer) {
+      this.#release(sequence, slot)
+      return true
+    }
+    return this.#stragglers.answered(packetId)
   }
 
   peek(packetId: number): Delivery | undefined {
     const sequence = this.#find(packetId)
-    return sequence < 0 ? undefined : this.#deliveries[sequence & (this.#states.length - 1)]
+    const delivery = sequence < 0 ? undefined : this.#deliveries[sequence & (this.#states.length - 1)]
+    return delivery ?? this.#stragglers.get(packetId)?.delivery
   }
 
   /** Has the receiver the message, and not yet the PUBREL, as far as we know? */
   awaitsPubcomp(packetId: number): boolean {
     const sequence = this.#find(packetId)
+    if (this.#stragglers.get(packetId)?.state === OutboundState.awaitingPubcomp) return true
     return sequence >= 0 && this.#states[sequence & (this.#states.length - 1)] === OutboundState.awaitingPubcomp
   }
 
@@ -166,6 +151,7 @@ export class OutboundQos {
    * PUBLISH are not part of a session (section 4.1) and their identifiers become free.
    */
   resume(): void {
+    this.#stragglers.forgetRequests()
     for (let sequence = this.#tail; sequence < this.#next; sequence++) {
       const slot = sequence & (this.#states.length - 1)
       if (this.#states[slot] === OutboundState.awaitingAnswer) this.#release(sequence, slot)
@@ -174,13 +160,14 @@ export class OutboundQos {
   }
 
   /** Nothing is in flight any more. Returns what was, in the order of sending. */
-  clear(): { packetId: number; state: OutboundState; delivery: Delivery | undefined }[] {
+  clear(): Exchange[] {
     const entries = [...this.entries()]
     this.#states.fill(OutboundState.free)
     this.#deliveries.fill(undefined)
+    this.#stragglers.clear()
     this.#tail = this.#next
     this.#unsent = this.#next
-    this.#inFlight = 0
+    this.#inRing = 0
     return entries
   }
 
@@ -188,14 +175,15 @@ export class OutboundQos {
    * The next one to send again, or undefined when all have been, or when the next is a PUBLISH and `mayPublish` is false
    * (there is no send quota).
    */
-  nextUnsent(
-    mayPublish: boolean,
-  ): { packetId: number; state: OutboundState; delivery: Delivery | undefined } | undefined {
+  nextUnsent(mayPublish: boolean): Exchange | undefined {
+    const late = this.#stragglers.hasUnsent ? this.#stragglers.nextRelease() : undefined
+    if (late !== undefined) return late
     const mask = this.#states.length - 1
     while (this.#unreleased < this.#next) {
       const sequence = this.#unreleased++
       if (this.#states[sequence & mask] === OutboundState.awaitingPubcomp) return this.#entry(sequence)
     }
+    if (this.#stragglers.hasPublish) return mayPublish ? this.#stragglers.nextPublish() : undefined
     for (; this.#unsent < this.#next; this.#unsent++) {
       const state = this.#states[this.#unsent & mask]
       if (state !== OutboundState.awaitingPuback && state !== OutboundState.awaitingPubrec) continue
@@ -205,7 +193,8 @@ export class OutboundQos {
   }
 
   /** Everything in flight, in the order of sending. */
-  *entries(): IterableIterator<{ packetId: number; state: OutboundState; delivery: Delivery | undefined }> {
+  *entries(): IterableIterator<Exchange> {
+    yield* this.#stragglers.values()
     for (let sequence = this.#tail; sequence < this.#next; sequence++) {
       const entry = this.#entry(sequence)
       if (entry.state !== OutboundState.free) yield entry
@@ -215,12 +204,13 @@ export class OutboundQos {
   #sendAgain(): void {
     this.#unsent = this.#tail
     this.#unreleased = this.#tail
+    this.#stragglers.sendAgain()
   }
 
-  #entry(sequence: number): { packetId: number; state: OutboundState; delivery: Delivery | undefined } {
+  #entry(sequence: number): Exchange {
     const slot = sequence & (this.#states.length - 1)
     const state = this.#states[slot] as OutboundState
-    return { packetId: (sequence % packetIdMax) + 1, state, delivery: this.#deliveries[slot] }
+    return { packetId: (sequence % this.#identifiers) + 1, state, delivery: this.#deliveries[slot] }
   }
 
   #place(state: OutboundState, delivery: Delivery | undefined): number {
@@ -234,7 +224,8 @@ export class OutboundQos {
   }
 
   #find(packetId: number): number {
-    const offset = (packetId - 1 - (this.#tail % packetIdMax) + packetIdMax) % packetIdMax
+    const count = this.#identifiers
+    const offset = (packetId - 1 - (this.#tail % count) + count) % count
     const sequence = this.#tail + offset
     return sequence < this.#next ? sequence : -1
   }
@@ -242,14 +233,56 @@ export class OutboundQos {
   #release(sequence: number, slot: number): void {
     this.#states[slot] = OutboundState.free
     this.#deliveries[slot] = undefined
-    this.#inFlight--
-    if (sequence !== this.#tail) return
+    this.#inRing--
+    if (sequence === this.#tail) this.#moveTail()
+  }
+
+  /** Behind what is done. */
+  #moveTail(): void {
     const mask = this.#states.length - 1
-    let tail = sequence + 1
+    let tail = this.#tail + 1
     while (tail < this.#next && this.#states[tail & mask] === OutboundState.free) tail++
     this.#tail = tail
     if (this.#unsent < tail) this.#unsent = tail
     if (this.#unreleased < tail) this.#unreleased = tail
+  }
+
+  /** Until the next identifier is one that is free. */
+  #passOver(): void {
+    this.#makeRoom()
+    while (this.#stragglers.get((this.#next % this.#identifiers) + 1) !== undefined) {
+      this.#skip()
+      this.#makeRoom()
+    }
+  }
+
+  /** In the ring, for one more. */
+  #makeRoom(): void {
+    if (this.#next - this.#tail >= this.#identifiers) this.#retire()
+  }
+
+  /** The next identifier is left out. */
+  #skip(): void {
+    // What waits to be sent again is in front of it.
+    const isAllSent = this.#unsent === this.#next
+    if (this.#tail < this.#next) this.#place(OutboundState.free, undefined)
+    else this.#tail = ++this.#next
+    if (!isAllSent) return
+    this.#unsent = this.#next
+    this.#unreleased = this.#next
+  }
+
+  /** The oldest leaves the ring: everything behind it has come round. */
+  #retire(): void {
+    const sequence = this.#tail
+    const entry = this.#entry(sequence)
+    const isRelease = entry.state === OutboundState.awaitingPubcomp
+    this.#stragglers.add(entry, sequence >= (isRelease ? this.#unreleased : this.#unsent))
+    const slot = sequence & (this.#states.length - 1)
+    this.#states[slot] = OutboundState.free
+    this.#deliveries[slot] = undefined
+    this.#inRing--
+    this.#moveTail()
   }
 
   #grow(): void {

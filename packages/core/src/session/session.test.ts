@@ -10,7 +10,7 @@ import {
 import { ReasonCode } from '../spec/reason-code.ts'
 import { SeededRandom } from '../testing/index.ts'
 import { deliveryBytes } from './delivery.ts'
-import { OutboundState } from './outbound-qos.ts'
+import { OutboundState } from './outbound-state.ts'
 
 describe('sending', () => {
   test('[MQTT-4.6.0-5] goes at once while it can, then queues, and keeps the order', () => {
