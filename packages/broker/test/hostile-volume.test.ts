@@ -142,12 +142,11 @@ describe('class 4: depth', () => {
     if (allowed) {
       await subscribing.next('suback')
       expect(await subscribing.next('publish')).toMatchObject({ topicName: slashes, retain: true })
-    } else expect(await subscribing.goodbye()).toBe(0x8f)
+    } else expect((await subscribing.next('suback')).reasonCodes).toEqual([0x8f])
 
     const wild = await connect('wild')
     wild.sendBytes(packet(0x82, [0, 1, 0, ...utf8(`${'+/'.repeat(32_766)}#`), 0]))
-    if (allowed) expect((await wild.next('suback')).reasonCodes).toEqual([0])
-    else expect(await wild.goodbye()).toBe(0x8f)
+    expect((await wild.next('suback')).reasonCodes).toEqual([allowed ? 0 : 0x8f])
 
     const will = { topicName: slashes, payload: new Uint8Array(1), qos: 0, retain: true } as const
     const { client, connack } = await WireClient.attempt(url, { clientId: 'will', will })
@@ -156,8 +155,7 @@ describe('class 4: depth', () => {
 
     const unsubscribing = await connect('unsubscribing')
     unsubscribing.sendBytes(packet(0xa2, [0, 1, 0, ...utf8(slashes)]))
-    if (allowed) expect((await unsubscribing.next('unsuback')).reasonCodes).toEqual([0x11])
-    else expect(await unsubscribing.goodbye()).toBe(0x8f)
+    expect((await unsubscribing.next('unsuback')).reasonCodes).toEqual([0x11])
   })
 })
 

@@ -4,7 +4,6 @@ import { createBroker } from '../src/broker.ts'
 import { startBroker, turns } from './harness.ts'
 import { WireClient } from './wire-client.ts'
 
-const text = new TextEncoder()
 
 describe('limits', () => {
   test('are announced in CONNACK', async () => {
@@ -180,6 +179,16 @@ describe('sessionsMax', () => {
 })
 
 describe('subscriptionsMax', () => {
+  test('refuses what is more than a session may have in bytes, and not one that replaces', async () => {
+    const { client } = startBroker({ limits: { subscriptionBytesMax: 1024 } })
+    const one = await client('one')
+    const [a, b] = ['a', 'b'].map((each) => each.repeat(250)) as [string, string]
+    expect(await one.subscribe([a, b, 'c'.repeat(13), 'd'.repeat(12), a], { qos: 1 })).toEqual([1, 1, 0x97, 1, 1])
+    one.send({ type: 'unsubscribe', packetId: 7, topicFilters: [a, '$share/g/none'] })
+    await one.next('unsuback')
+    expect(await one.subscribe(['$share/g/'.padEnd(250, 'x'), 'more'], { qos: 1 })).toEqual([1, 0x97])
+  })
+
   test('refuses one more with 0x97, and not one that replaces', async () => {
     const { client } = startBroker({ limits: { subscriptionsMax: 2 } })
     const one = await client('one')
@@ -222,15 +231,16 @@ describe('topics', () => {
       one.post(topicName, 'x', { qos: 1 })
       expect(await one.goodbye(), topicName).toBe(0x90)
       const two = await client('two')
-      two.sendBytes(subscribeBytes(topicName))
-      expect(await two.goodbye(), topicName).toBe(0x8f)
+      expect(await two.subscribe(['fits', topicName, 'a/b/c'], { qos: 1 })).toEqual([1, 0x8f, 1])
+      two.send({ type: 'unsubscribe', packetId: 7, topicFilters: ['fits', topicName] })
+      expect((await two.next('unsuback')).reasonCodes).toEqual([0, 0x11])
+      // [MQTT311-3.8.4-1], [MQTT311-3.10.4-5]
+      const old = await client('old', { protocolVersion: 4 })
+      expect(await old.subscribe(['fits', topicName], { qos: 1 })).toEqual([1, 0x80])
+      old.send({ type: 'unsubscribe', packetId: 7, topicFilters: [topicName] })
+      await old.next('unsuback')
     }
     const one = await client('one')
-    expect(await one.publish('a/b/c', 'x', { qos: 1 })).toBe(0x10)
+    expect(await one.publish('a/b/c', 'x', { qos: 1 })).toBe(0)
   })
 })
-
-function subscribeBytes(topicFilter: string): number[] {
-  const filter = text.encode(topicFilter)
-  return [0x82, 6 + filter.length, 0, 1, 0, 0, filter.length, ...filter, 0]
-}

@@ -19,7 +19,7 @@ export interface BrokerLimits extends ServerLimits {
   readonly outboxBytesMax: number
   /** Levels of a Topic Name or Topic Filter. Default 128. */
   readonly topicLevelsMax: number
-  /** Bytes of a Topic Name or Topic Filter. Default 4,096. */
+  /** Bytes of a Topic Name or Topic Filter. Default 65,535, all that can be. */
   readonly topicBytesMax: number
   /** Connections at one time. Default 100,000. */
   readonly connectionsMax: number
@@ -31,6 +31,8 @@ export interface BrokerLimits extends ServerLimits {
   readonly retainedBytesMax: number
   /** Subscriptions of one session. Default 10,000. */
   readonly subscriptionsMax: number
+  /** Bytes of all Topic Filters of one session, two for each character. Default 8 MiB. */
+  readonly subscriptionBytesMax: number
   /** Queue QoS 0 messages for sessions that are away, like the rest. Default false. */
   readonly queueQos0: boolean
   /**
@@ -50,12 +52,13 @@ export const defaultLimits: BrokerLimits = {
   queuePolicy: 'drop-newest',
   outboxBytesMax: 4 * 1024 * 1024,
   topicLevelsMax: 128,
-  topicBytesMax: 4096,
+  topicBytesMax: 65_535,
   connectionsMax: 100_000,
   sessionsMax: 1_000_000,
   retainedMessagesMax: 1_000_000,
   retainedBytesMax: 1024 * 1024 * 1024,
   subscriptionsMax: 10_000,
+  subscriptionBytesMax: 8 * 1024 * 1024,
   queueQos0: false,
   eventLoopDelayMaxMs: 1000,
 }
@@ -78,6 +81,7 @@ const ranges: { readonly [K in keyof BrokerLimits]?: readonly [min: number, max:
   retainedMessagesMax: [0, Number.MAX_SAFE_INTEGER],
   retainedBytesMax: [0, Number.MAX_SAFE_INTEGER],
   subscriptionsMax: [1, Number.MAX_SAFE_INTEGER],
+  subscriptionBytesMax: [1024, Number.MAX_SAFE_INTEGER],
   eventLoopDelayMaxMs: [0, 60_000],
 }
 

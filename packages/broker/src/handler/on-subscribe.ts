@@ -11,10 +11,12 @@ import {
   ReasonCode,
   type SubscribePacket,
 } from '@mq/core'
+import type { BrokerLimits } from '../config/limits.ts'
 import type { Connection } from '../connection/connection.ts'
 import { inTurns } from '../limit/in-turns.ts'
 import { subscriptionUnits } from '../limit/turn.ts'
 import { RetainedFeed, RetainedWalk } from '../routing/retained-feed.ts'
+import { filterBytes } from '../routing/subscription-index.ts'
 import type { ClientSession } from '../session/client-session.ts'
 import { askAuthorizer, whenAnswered } from './ask.ts'
 
@@ -26,9 +28,12 @@ export function onSubscribe(connection: Connection, packet: SubscribePacket): vo
     packet.subscriptions.map((each) => each.topicFilter),
   )
   if (parsed === undefined) return
-  const answers = parsed.map(({ filter, shareName }) =>
-    askAuthorizer(broker, connection.identity, 'subscribe', filter, shareName),
-  )
+  const answers = parsed.map((each) => {
+    const { filter, shareName } = each
+    // It is refused anyhow.
+    if (isBeyond(each, broker.limits)) return false
+    return askAuthorizer(broker, connection.identity, 'subscribe', filter, shareName)
+  })
   const ready = answers.filter((answer) => typeof answer === 'boolean')
   if (ready.length === answers.length) {
     grant(connection, session, packet, parsed, ready)
@@ -44,12 +49,11 @@ export function onSubscribe(connection: Connection, packet: SubscribePacket): vo
   })
 }
 
-/** The filters, or undefined after the connection has been ended for one of them. */
+/** The filters, or undefined after the connection has been ended for one of them that is none. */
 export function parseFilters(connection: Connection, texts: readonly string[]): ParsedTopicFilter[] | undefined {
-  const { topicBytesMax: bytesMax, topicLevelsMax: levelsMax } = connection.broker.limits
   const filters: ParsedTopicFilter[] = []
   for (const text of texts) {
-    const filter: ParsedTopicFilter | Fault = parseTopicFilter(text, { bytesMax, levelsMax })
+    const filter: ParsedTopicFilter | Fault = parseTopicFilter(text)
     if ('sentence' in filter) {
       connection.machine.fault(filter, undefined, 0, 0)
       return undefined
@@ -70,20 +74,22 @@ function grant(
   const feed: RetainedWalk[] = []
   // One line each, whatever the number of filters: there may be a quarter of a million in a packet.
   const unauthorized: string[] = []
+  const tooLarge: string[] = []
   const tooMany: string[] = []
   const identifier = packet.properties?.subscriptionIdentifier ?? 0
   const reasonCodes: ReasonCode[] = []
   const grantOne = (i: number): ReasonCode => {
     const request = packet.subscriptions[i]!
     const filter = filters[i]!
+    if (isBeyond(filter, broker.limits)) {
+      tooLarge.push(request.topicFilter)
+      return refusal(machine.version, ReasonCode.topicFilterInvalid, request.qos)
+    }
     if (allowed[i] !== true) {
       unauthorized.push(request.topicFilter)
       return refusal(machine.version, ReasonCode.notAuthorized, request.qos)
     }
-    if (
-      session.subscriptionCount >= broker.limits.subscriptionsMax &&
-      broker.index.find(session, filter) === undefined
-    ) {
+    if (isFull(session, filter, broker.limits) && broker.index.find(session, filter) === undefined) {
       tooMany.push(request.topicFilter)
       return refusal(machine.version, ReasonCode.quotaExceeded, request.qos)
     }
@@ -109,6 +115,7 @@ function grant(
   }
   const done = (): void => {
     logRefused(connection, unauthorized, 'subscription refused: not authorized')
+    logRefused(connection, tooLarge, 'subscription refused: beyond topicLevelsMax or topicBytesMax')
     logRefused(connection, tooMany, 'subscription refused: too many')
     const topicFilters = packet.subscriptions.map((each) => each.topicFilter)
     broker.logger.debug({ clientId: connection.clientId, topicFilters, reasonCodes }, 'subscribed')
@@ -119,6 +126,19 @@ function grant(
   }
   const grantNext = (i: number): void => void reasonCodes.push(grantOne(i))
   inTurns(connection, filters.length, subscriptionUnits, grantNext, done, feedRetained)
+}
+
+/** Correctly formed, and not taken by this broker (section 3.9.3, 0x8F). */
+function isBeyond({ levels, text }: ParsedTopicFilter, { topicBytesMax, topicLevelsMax }: BrokerLimits): boolean {
+  return levels > topicLevelsMax || (3 * text.length > topicBytesMax && Buffer.byteLength(text) > topicBytesMax)
+}
+
+function isFull(session: ClientSession, filter: ParsedTopicFilter, limits: BrokerLimits): boolean {
+  const { subscriptionBytes, subscriptionCount } = session
+  return (
+    subscriptionCount >= limits.subscriptionsMax ||
+    subscriptionBytes + filterBytes(filter) > limits.subscriptionBytesMax
+  )
 }
 
 function logRefused({ broker, clientId }: Connection, refused: readonly string[], message: string): void {

@@ -55,7 +55,10 @@ export class SubscriptionIndex {
       shareName === undefined
         ? this.#plain.put(session, filter, options, made)
         : this.#shared.put(session, key, options, made)
-    if (begun === made) session.subscriptionCount++
+    if (begun === made) {
+      session.subscriptionCount++
+      session.subscriptionBytes += filterBytes(key)
+    }
     this.#changed(filter)
     return { session, ...options, begun, made }
   }
@@ -67,6 +70,7 @@ export class SubscriptionIndex {
     if (!removed) return false
     numberChange(session)
     session.subscriptionCount--
+    session.subscriptionBytes -= filterBytes(key)
     this.#changed(filter)
     return true
   }
@@ -76,12 +80,14 @@ export class SubscriptionIndex {
     this.#plain.removeAll(session, (filter) => this.#changed(filter))
     this.#removeShared(session)
     session.subscriptionCount = 0
+    session.subscriptionBytes = 0
   }
 
   /** As `removeAll`, of a session that has ended: nobody gets a message for them any more, and they are still to `forget`. */
   leave(session: ClientSession): void {
     this.#left += session.subscriptionCount
     session.subscriptionCount = 0
+    session.subscriptionBytes = 0
     this.#epoch++
   }
 
@@ -153,6 +159,11 @@ export class SubscriptionIndex {
  * thousand that want everything and some thousand topics would fill any memory. So much is 40 MB.
  */
 const cachedPartsMax = 500_000
+
+/** What a Topic Filter takes, but for what its levels do. */
+export function filterBytes({ text }: SubscriptionKey): number {
+  return 2 * text.length
+}
 
 function numberChange(session: ClientSession): number {
   session.subscriptionChanges = (session.subscriptionChanges + 1) | 0

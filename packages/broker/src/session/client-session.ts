@@ -22,6 +22,8 @@ export class ClientSession implements Deadline, SessionObserver {
   readonly session: Session
   /** How many it has; which, the SubscriptionIndex knows. */
   subscriptionCount = 0
+  /** Of their Topic Filters, as `filterBytes` counts them. */
+  subscriptionBytes = 0
   /** How often they have changed, 32 bits. */
   subscriptionChanges = 0
   /** PlainSubscriptions': by what it knows the session, and its first row. 0: none. */
