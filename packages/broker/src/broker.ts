@@ -6,6 +6,7 @@ import { type Logger, pino } from 'pino'
 import type { Authenticator } from './auth/authenticate.ts'
 import type { Authorizer } from './auth/authorize.ts'
 import type { Mechanism } from './auth/mechanism.ts'
+import { checkOptions } from './config/check-options.ts'
 import { ChunkClock, type Clock, systemClock } from './config/clock.ts'
 import { type BrokerLimits, resolveLimits } from './config/limits.ts'
 import { ChunkPool } from './connection/chunk-pool.ts'
@@ -28,7 +29,7 @@ import { createLog } from './metric/log.ts'
 import { RetainedMessages } from './routing/retained-messages.ts'
 import type { Route } from './routing/route.ts'
 import { Router } from './routing/router.ts'
-import { type SharedStrategy, strategies } from './routing/shared-strategy.ts'
+import type { SharedStrategy } from './routing/shared-strategy.ts'
 import { SubscriptionIndex } from './routing/subscription-index.ts'
 import { reauthorizeAll } from './session/reauthorize.ts'
 import { SessionRegistry } from './session/session-registry.ts'
@@ -120,7 +121,7 @@ export interface BrokerStats {
  * @throws MqError `MQ_BAD_OPTION`
  */
 export function createBroker(options: BrokerOptions = {}): Broker {
-  checkFunctions(options)
+  checkOptions(options)
   const limits = resolveLimits(options.limits)
   const clock = options.clock ?? systemClock
   const chunkClock = new ChunkClock(clock)
@@ -130,7 +131,7 @@ export function createBroker(options: BrokerOptions = {}): Broker {
   const store = options.store ?? noStore
   const topics = new TopicTable<Route>({ levelsMax: limits.topicLevelsMax, bytesMax: limits.topicBytesMax })
   const counters = createCounters()
-  const index = new SubscriptionIndex(topics, resolveStrategy(options.sharedStrategy))
+  const index = new SubscriptionIndex(topics, options.sharedStrategy ?? 'round-robin')
   const listeners = new Set<Listener>()
   const mechanisms = options.mechanisms ?? []
   const failed = (error: unknown): void => logger.error({ err: error }, 'internal error')
@@ -253,21 +254,6 @@ export function createBroker(options: BrokerOptions = {}): Broker {
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-/** A door that was meant to be shut is not left open, nor one shut for everybody, because of a slip. */
-function checkFunctions(options: BrokerOptions): void {
-  for (const name of ['authenticate', 'authorize', 'responseInformation'] as const) {
-    const given: unknown = options[name]
-    if (given === undefined || typeof given === 'function') continue
-    throw new MqError('MQ_BAD_OPTION', `${name} is ${String(given)}; a function is needed`)
-  }
-}
-
-function resolveStrategy(given: SharedStrategy = 'round-robin'): SharedStrategy {
-  if (Object.hasOwn(strategies, given)) return given
-  const known = Object.keys(strategies).join(', ')
-  throw new MqError('MQ_BAD_OPTION', `sharedStrategy is ${String(given)}; ${known} are allowed`)
 }
 
 const refuseAnonymous: Authenticator = () => ({

@@ -18,9 +18,21 @@ describe('class 8: an option that is wrong keeps the broker from starting', () =
     ['an authenticator that is no function', { authenticate: 'everybody' }],
     ['an authorizer that is no function', { authorize: true }],
     ['an authorizer that is null', { authorize: null }],
+    ['an option that does not exist', { authorise: () => false }],
+    ['a store that is a path', { store: './data' }],
+    ['a store that is not whole', { store: { load: async () => ({ sessions: [], retained: [] }) } }],
+    ['anonymous clients, allowed by a text', { allowAnonymous: 'no' }],
+    ['mechanisms that are no list', { mechanisms: {} }],
   ])('%s', (_title, options) => {
     expect(() => createBroker(options as BrokerOptions)).toThrow(expect.objectContaining({ code: 'MQ_BAD_OPTION' }))
   })
+})
+
+test('what is wrong with an option is said, and what is allowed', () => {
+  const wrong = { authorise: () => false } as BrokerOptions
+  expect(() => createBroker(wrong)).toThrow('there is no option authorise; the options are logger, store, limits, auth')
+  const path = { store: './data' } as unknown as BrokerOptions
+  expect(() => createBroker(path)).toThrow("store is './data'; memoryStore() is one, or")
 })
 
 describe('class 10: $SYS/ is not reached', () => {

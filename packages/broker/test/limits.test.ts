@@ -4,7 +4,6 @@ import { createBroker } from '../src/broker.ts'
 import { startBroker, turns } from './harness.ts'
 import { WireClient } from './wire-client.ts'
 
-
 describe('limits', () => {
   test('are announced in CONNACK', async () => {
     const { client } = startBroker({
@@ -36,10 +35,10 @@ describe('limits', () => {
     for (const [limits, message] of [
       [{ receiveMaximum: 0 }, 'limits.receiveMaximum is 0; a whole number from 1 to 65535 is allowed'],
       [{ queueMessagesMax: 1.5 }, /^limits.queueMessagesMax is 1.5/],
-      [{ queuePolicy: 'drop-all' }, "limits.queuePolicy is drop-all; 'drop-newest' and 'drop-oldest' are allowed"],
+      [{ queuePolicy: 'drop-all' }, "limits.queuePolicy is 'drop-all'; 'drop-newest' and 'drop-oldest' are allowed"],
       [{ recieveMaximum: 3 }, /^limits.recieveMaximum does not exist; the limits are receiveMaximum/],
       [{ eventLoopDelayMaxMs: -1 }, 'limits.eventLoopDelayMaxMs is -1; a whole number from 0 to 60000 is allowed'],
-      [{ queueQos0: 'yes' }, /^limits.queueQos0 is yes/],
+      [{ queueQos0: 'yes' }, /^limits.queueQos0 is 'yes'/],
     ] as const) {
       // What JavaScript lets through.
       const given: object = limits

@@ -100,18 +100,23 @@ export function resolveLimits(given: Partial<BrokerLimits> | undefined): BrokerL
     if (typeof value !== 'number' || !Number.isInteger(value) || value < range[0] || value > range[1]) {
       throw new MqError(
         'MQ_BAD_OPTION',
-        `limits.${name} is ${String(value)}; a whole number from ${range[0]} to ${range[1]} is allowed`,
+        `limits.${name} is ${shown(value)}; a whole number from ${range[0]} to ${range[1]} is allowed`,
       )
     }
   }
   if (limits.queuePolicy !== 'drop-newest' && limits.queuePolicy !== 'drop-oldest') {
     throw new MqError(
       'MQ_BAD_OPTION',
-      `limits.queuePolicy is ${String(limits.queuePolicy)}; 'drop-newest' and 'drop-oldest' are allowed`,
+      `limits.queuePolicy is ${shown(limits.queuePolicy)}; 'drop-newest' and 'drop-oldest' are allowed`,
     )
   }
   if (typeof limits.queueQos0 !== 'boolean') {
-    throw new MqError('MQ_BAD_OPTION', `limits.queueQos0 is ${String(limits.queueQos0)}; true and false are allowed`)
+    throw new MqError('MQ_BAD_OPTION', `limits.queueQos0 is ${shown(limits.queueQos0)}; true and false are allowed`)
   }
   return limits
+}
+
+/** A text in quotes, so that '3' is not taken for 3. */
+export function shown(value: unknown): string {
+  return typeof value === 'string' ? `'${value}'` : String(value)
 }
