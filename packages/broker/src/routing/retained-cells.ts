@@ -33,6 +33,9 @@ export class RetainedCells {
   #clientId = encodeUtf8('')
   #userName = encodeUtf8('')
   #bytes = 0
+  /** A time takes two words, as the bits of its number. */
+  readonly #time = new Float64Array(1)
+  readonly #timeWords = new Int32Array(this.#time.buffer)
 
   /** What all of them take. */
   get bytes(): number {
@@ -64,7 +67,7 @@ export class RetainedCells {
     page[head + serialWord] = serial
     page[head + flagsWord] = flagsOf(publication, publisher) | (Math.trunc(serial / 0x1_0000_0000) << 16)
     page[head + expiryWord] = publication.messageExpiryInterval
-    writeTime(page, head + endWord, publication.expiresAtMs)
+    this.#writeTime(page, head + endWord, publication.expiresAtMs)
     if (size === 0) this.#large[row] = { publication: publication.keep(), publisher }
     else this.#write(page, head, publication, publisher)
     const cell = (row << sizeBits) | size
@@ -89,7 +92,7 @@ export class RetainedCells {
   expiresAtOf(cell: number): number {
     const rows = this.#rowsOf(cell)
     const row = cell >>> sizeBits
-    return readTime(rows.page(row), rows.wordAt(row) + endWord)
+    return this.#readTime(rows.page(row), rows.wordAt(row) + endWord)
   }
 
   load(cell: number): RetainedMessage {
@@ -99,6 +102,7 @@ export class RetainedCells {
     const loaned = this.#loaned
     loaned.serial = this.serialOf(cell)
     read(rows.page(row), rows.wordAt(row), loaned.publication)
+    loaned.publication.expiresAtMs = this.expiresAtOf(cell)
     return loaned
   }
 
@@ -118,6 +122,18 @@ export class RetainedCells {
       clientId: decodeUtf8(bytes, start, middle),
       userName: (flags & hasUserName) === 0 ? undefined : decodeUtf8(bytes, middle, middle + (names >>> 16)),
     }
+  }
+
+  #writeTime(page: Int32Array, at: number, ms: number): void {
+    this.#time[0] = ms
+    page[at] = this.#timeWords[0]!
+    page[at + 1] = this.#timeWords[1]!
+  }
+
+  #readTime(page: Int32Array, at: number): number {
+    this.#timeWords[0] = page[at]!
+    this.#timeWords[1] = page[at + 1]!
+    return this.#time[0]!
   }
 
   #rowsOf(cell: number): Rows {
@@ -162,7 +178,7 @@ export class RetainedCells {
   }
 }
 
-/** Points `publication` to the bytes of a cell. */
+/** Points `publication` to the bytes of a cell; when it ends is left out. */
 function read(page: Int32Array, head: number, publication: Publication): void {
   const bytes = new Uint8Array(page.buffer)
   const lengths = page[head + lengthsWord]!
@@ -185,7 +201,6 @@ function read(page: Int32Array, head: number, publication: Publication): void {
   publication.retain = true
   publication.payloadFormatIndicator = (flags & isUtf8) === 0 ? 0 : 1
   publication.messageExpiryInterval = (flags & hasExpiry) === 0 ? -1 : page[head + expiryWord]! >>> 0
-  publication.expiresAtMs = readTime(page, head + endWord)
   publication.kept = undefined
 }
 
@@ -215,27 +230,8 @@ const hasExpiry = 8
 const hasPublisher = 16
 const hasUserName = 32
 
-/** A time takes two words, as the bits of its number. */
-const time = new Float64Array(1)
-const timeWords = new Int32Array(time.buffer)
-
-function writeTime(page: Int32Array, at: number, ms: number): void {
-  time[0] = ms
-  page[at] = timeWords[0]!
-  page[at + 1] = timeWords[1]!
-}
-
-function readTime(page: Int32Array, at: number): number {
-  timeWords[0] = page[at]!
-  timeWords[1] = page[at + 1]!
-  return time[0]!
-}
-
 /** Size 0 is the head alone. From 64 bytes on in steps of 16, from 256 on four for each doubling. */
-const sizeBytes = [headBytes]
-for (let bytes = 64; bytes <= 4096; bytes += bytes < 256 ? 16 : 2 ** (Math.floor(Math.log2(bytes)) - 2)) {
-  sizeBytes.push(bytes)
-}
+const sizeBytes = [headBytes, ...Array.from({ length: 29 }, (_, n) => (n < 13 ? 64 + 16 * n : quarterOf(n - 13)))]
 const largestBytes = 4096
 const stepsOf16 = (256 - 64) / 16 + 1
 const sizeBits = 5
@@ -243,6 +239,11 @@ const sizeMask = (1 << sizeBits) - 1
 /** What a message takes as an object, beside its bytes. */
 const objectBytes = 400
 const pageBytes = 128 * 1024
+
+/** 320, 384, 448, 512, 640, …: the `n`th. */
+function quarterOf(n: number): number {
+  return 2 ** (8 + (n >> 2)) * (1.25 + 0.25 * (n & 3))
+}
 
 /** The smallest that `bytes` fit in. */
 function sizeOf(bytes: number): number {
