@@ -149,9 +149,10 @@ export class RetainedCells {
 
   #encode(publisher: Publisher | undefined): void {
     if (publisher === this.#publisher) return
-    this.#publisher = publisher
     this.#clientId = encodeUtf8(publisher?.clientId ?? '')
     this.#userName = encodeUtf8(publisher?.userName ?? '')
+    // Last: what cannot be encoded throws, and would be taken for this one's the next time.
+    this.#publisher = publisher
   }
 
   #write(page: Int32Array, head: number, publication: Publication, publisher: Publisher | undefined): void {

@@ -66,14 +66,15 @@ export class RetainedMessages {
     if (fits()) return true
     const earlier = this.#cellOf(topicName)
     if (earlier === 0) return false
-    return this.count <= retainedMessagesMax && this.#bytes + bytes - this.#cells.bytesOf(earlier) <= retainedBytesMax
+    const more = bytes - this.#cells.bytesOf(earlier)
+    return more <= 0 || (this.count <= retainedMessagesMax && this.#bytes + more <= retainedBytesMax)
   }
 
   /** A PUBLISH with RETAIN 1: it replaces the topic's message [MQTT-3.3.1-5]; an empty one removes it [MQTT-3.3.1-6, -7]. */
   update(topicName: string, publication: Publication, publisher: Publisher | undefined): void {
     if (publication.payloadEnd === publication.payloadStart) {
       const name = this.#names.find(topicName)
-      if (name !== 0) this.#remove(topicName, name)
+      if (name !== 0) this.#remove(name)
       return
     }
     this.#set(topicName, publication, publisher)
@@ -127,7 +128,7 @@ export class RetainedMessages {
 
   #dropExpired(cell: number, name: number): boolean {
     if (this.#cells.expiresAtOf(cell) > this.#now()) return false
-    this.#remove(this.#names.textOf(name), name)
+    this.#remove(name)
     return true
   }
 
@@ -141,11 +142,12 @@ export class RetainedMessages {
     this.#free(present)
   }
 
-  #remove(topicName: string, name: number): void {
+  #remove(name: number): void {
     const cell = this.#names.valueOf(name)
+    // Its text takes long where it is long, and only a store wants it.
+    if (this.#store !== noStore) this.#store.removeRetained(publicationTopic(this.#cells.load(cell).publication))
     this.#names.remove(name)
     this.#free(cell)
-    this.#store.removeRetained(topicName)
   }
 
   #free(cell: number): void {

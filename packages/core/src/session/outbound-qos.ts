@@ -26,6 +26,9 @@ import type { Delivery } from './delivery.ts'
 import { type Exchange, type OutboundInput, OutboundState, type OutboundVerdict, verdicts } from './outbound-state.ts'
 import { Stragglers } from './stragglers.ts'
 
+/** Where all identifiers have come round: with more in flight the session waits for its oldest. Each costs a step in each round. */
+const passedOverMax = 1000
+
 export class OutboundQos {
   #states: Uint8Array = emptyBytes
   #deliveries: (Delivery | undefined)[] = []
@@ -51,7 +54,8 @@ export class OutboundQos {
 
   /** An identifier could be handed out now, for a request at least. */
   get hasIdentifier(): boolean {
-    return this.inFlight < this.#identifiers
+    const room = this.#identifiers - this.#next + this.#tail
+    return room > this.#stragglers.size || this.inFlight <= Math.min(passedOverMax, this.#identifiers - 1)
   }
 
   /** A new PUBLISH may go: there is an identifier, and everything from before a resume has been sent again. */
@@ -88,16 +92,13 @@ export class OutboundQos {
     if (this.inFlight === 0) {
       this.#tail = packetId - 1
       this.#next = this.#tail
+      this.#sendAgain()
     }
     const count = this.#identifiers
     const skipped = (packetId - 1 - (this.#next % count) + count) % count
-    for (let i = 0; i < skipped; i++) {
-      this.#skip()
-      this.#makeRoom()
-    }
+    for (let i = 0; i < skipped; i++) this.#skip()
     this.#place(state, delivery)
     this.#inRing++
-    this.#sendAgain()
   }
 
   /** What `input` for `packetId` means. The delivery, if one is wanted, is read with `peek` before. */
@@ -142,8 +143,10 @@ export class OutboundQos {
 
   /** Give up an identifier that was handed out and not sent after all. */
   abandon(packetId: number): void {
+    if (this.#stragglers.abandon(packetId)) return
     const sequence = this.#find(packetId)
-    if (sequence >= 0) this.#release(sequence, sequence & (this.#states.length - 1))
+    const slot = sequence & (this.#states.length - 1)
+    if (sequence >= 0 && this.#states[slot] !== OutboundState.free) this.#release(sequence, slot)
   }
 
   /**
@@ -250,10 +253,7 @@ export class OutboundQos {
   /** Until the next identifier is one that is free. */
   #passOver(): void {
     this.#makeRoom()
-    while (this.#stragglers.get((this.#next % this.#identifiers) + 1) !== undefined) {
-      this.#skip()
-      this.#makeRoom()
-    }
+    while (this.#stragglers.get((this.#next % this.#identifiers) + 1) !== undefined) this.#skip()
   }
 
   /** In the ring, for one more. */
@@ -267,9 +267,9 @@ export class OutboundQos {
     const isAllSent = this.#unsent === this.#next
     if (this.#tail < this.#next) this.#place(OutboundState.free, undefined)
     else this.#tail = ++this.#next
-    if (!isAllSent) return
-    this.#unsent = this.#next
-    this.#unreleased = this.#next
+    if (isAllSent) this.#unsent = this.#next
+    if (isAllSent) this.#unreleased = this.#next
+    this.#makeRoom()
   }
 
   /** The oldest leaves the ring: everything behind it has come round. */

@@ -22,10 +22,10 @@ export class Stragglers {
     return this.#all.get(packetId)
   }
 
-  /** `isUnsent`: it waits to be sent again. */
+  /** `isUnsent`: it waits to be sent again, if it is a PUBLISH or PUBREL. */
   add(straggler: Exchange, isUnsent: boolean): void {
     this.#all.set(straggler.packetId, straggler)
-    if (isUnsent) this.#unsentOf(straggler).unshift(straggler)
+    if (isUnsent && straggler.state !== OutboundState.awaitingAnswer) this.#unsentOf(straggler).unshift(straggler)
   }
 
   /** Undefined: there is none with this identifier. */
@@ -42,6 +42,13 @@ export class Stragglers {
   /** The SUBACK or UNSUBACK came. False: nobody awaits it. */
   answered(packetId: number): boolean {
     return this.#all.get(packetId)?.state === OutboundState.awaitingAnswer && this.#all.delete(packetId)
+  }
+
+  /** Whether there was one. */
+  abandon(packetId: number): boolean {
+    const isThere = this.#all.delete(packetId)
+    this.#dropDone()
+    return isThere
   }
 
   forgetRequests(): void {

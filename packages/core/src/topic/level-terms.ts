@@ -1,5 +1,5 @@
 import { LevelHash } from './level-hash.ts'
-import { LevelText } from './level-text.ts'
+import { LevelText, rowsOfRest } from './level-text.ts'
 import { RowIndex } from './row-index.ts'
 import { Rows } from './rows.ts'
 
@@ -14,19 +14,29 @@ export class LevelTerms {
   readonly #index = new RowIndex(this.#rows)
   readonly #text = new LevelText(this.#rows, lengthWord)
   readonly #hash = new LevelHash()
+  #removals = 0
+
+  /** How often a term was removed: until then the number of one stays the same text's. */
+  get removals(): number {
+    return this.#removals
+  }
 
   get bytes(): number {
-    return this.#rows.count * termBytes
+    return this.#rows.count * rowBytes
   }
 
   /** The term for the level of `text` from `start` to `end`, 0: no node has it. */
   find(text: string, start: number, end: number): number {
-    return this.#find(text, start, end, this.#hash.ofText(text, start, end))
+    return this.findHashed(text, start, end, this.hash(text, start, end))
+  }
+
+  hash(text: string, start: number, end: number): number {
+    return this.#hash.ofText(text, start, end)
   }
 
   findOrAdd(text: string, start: number, end: number): number {
-    const hash = this.#hash.ofText(text, start, end)
-    const present = this.#find(text, start, end, hash)
+    const hash = this.hash(text, start, end)
+    const present = this.findHashed(text, start, end, hash)
     if (present !== 0) return present
     const added = this.#rows.take()
     this.#text.write(added, text, start, end)
@@ -36,12 +46,9 @@ export class LevelTerms {
 
   /** It has no node. */
   remove(term: number): void {
+    this.#removals++
     this.#index.delete(term)
     this.#text.give(term)
-  }
-
-  is(term: number, level: string): boolean {
-    return this.#text.equals(term, level, 0, level.length)
   }
 
   beginsWith(term: number, character: number): boolean {
@@ -68,7 +75,8 @@ export class LevelTerms {
     this.#rows.set(term, firstWord, node)
   }
 
-  #find(text: string, start: number, end: number, hash: number): number {
+  /** As `find`, of a text whose hash is known. */
+  findHashed(text: string, start: number, end: number, hash: number): number {
     const index = this.#index
     let row = index.first(hash)
     while (row !== 0 && (index.hashOf(row) !== hash || !this.#text.equals(row, text, start, end))) row = index.next(row)
@@ -82,4 +90,9 @@ const firstWord = 3
 const lengthWord = 4
 const width = 12
 /** With its part of the index. */
-export const termBytes: number = 4 * width + 8
+const rowBytes = 4 * width + 8
+
+/** Of a text of `characters`: a row, and more where it is longer. */
+export function bytesOfTerm(characters: number): number {
+  return rowBytes * (1 + rowsOfRest(characters, width - lengthWord - 2, width))
+}

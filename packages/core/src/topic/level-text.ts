@@ -81,6 +81,12 @@ export class LevelText {
   }
 }
 
+/** How many further rows of `width` words a text takes, of which the first row has room for `firstWords`. */
+export function rowsOfRest(characters: number, firstWords: number, width: number): number {
+  const rest = characters - 2 * firstWords
+  return rest <= 0 ? 0 : Math.ceil(rest / (2 * (width - 1 - furtherTextWord)))
+}
+
 /** Of `text` at `at`, or the last one before `end`. */
 function twoCharacters(text: string, at: number, end: number): number {
   const second = at + 1 < end ? text.charCodeAt(at + 1) : 0

@@ -1,5 +1,5 @@
 import { LevelHash } from './level-hash.ts'
-import { LevelTerms, termBytes } from './level-terms.ts'
+import { bytesOfTerm, LevelTerms } from './level-terms.ts'
 import { RowIndex } from './row-index.ts'
 import { Rows } from './rows.ts'
 
@@ -92,13 +92,13 @@ export class NameNodes {
   /** The child of `parent` for the level of `text` from `start` to `end`, 0: none. */
   childOf(parent: number, text: string, start: number, end: number): number {
     const term = this.terms.find(text, start, end)
-    return term === 0 ? 0 : this.#childWith(parent, term)
+    return term === 0 ? 0 : this.childWith(parent, term)
   }
 
   /** The same, made if there is none. */
   childFor(parent: number, text: string, start: number, end: number): number {
     const term = this.terms.findOrAdd(text, start, end)
-    const present = this.#childWith(parent, term)
+    const present = this.childWith(parent, term)
     return present === 0 ? this.#add(parent, term) : present
   }
 
@@ -120,7 +120,8 @@ export class NameNodes {
     return name
   }
 
-  #childWith(parent: number, term: number): number {
+  /** The child of `parent` that has this term, 0: none. */
+  childWith(parent: number, term: number): number {
     const rows = this.#rows
     let row = this.#index.first(this.#hash.ofChild(parent, term))
     while (row !== 0 && (rows.get(row, parentWord) !== parent || rows.get(row, termWord) !== term)) {
@@ -198,5 +199,8 @@ const valueWord = 13
 const width = 14
 /** With its part of the index. */
 const rowBytes = 4 * width + 8
-/** A node and a term, without what a long text takes. */
-export const levelBytes: number = rowBytes + termBytes
+
+/** A node and a term of `characters`. */
+export function bytesOfLevel(characters: number): number {
+  return rowBytes + bytesOfTerm(characters)
+}

@@ -213,3 +213,25 @@ test('a walk below a name that is removed and made again does not meet what is n
   while (walk.take(1, (value) => met.push(value)));
   expect(met).toEqual([])
 })
+
+test('what a name takes is known before it is there', () => {
+  for (const length of [0, 1, 12, 13, 30, 31, 48, 49, 1000, 65_535]) {
+    const table = new NameTable()
+    const empty = table.bytes
+    const name = `${'x'.repeat(length)}/y`
+    table.add(name, 1)
+    expect(table.bytes - empty, `${length}`).toBe(NameTable.bytesFor(name))
+    table.remove(table.find(name))
+    expect(table.bytes).toBe(empty)
+  }
+})
+
+test('a walk that has not begun meets nothing where its name was removed', () => {
+  const table = new NameTable()
+  table.add('a', 1)
+  const walk = table.walk('a')
+  table.remove(table.find('a'))
+  // In the row that it had.
+  table.add('b', 2)
+  expect(walk.take(10, () => expect.unreachable())).toBe(false)
+})

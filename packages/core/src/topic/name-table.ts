@@ -24,7 +24,7 @@
  * everybody for 0.3 to 0.6 s).
  */
 
-import { levelBytes, NameNodes } from './name-nodes.ts'
+import { bytesOfLevel, NameNodes } from './name-nodes.ts'
 import { NameWalk } from './name-walk.ts'
 
 export class NameTable {
@@ -34,14 +34,18 @@ export class NameTable {
     return this.#nodes.valueCountOf(this.#nodes.root)
   }
 
-  /** What a name takes that has no level in common with others, roughly: at most. */
+  /** What a name takes that has no level in common with others: the most that `bytes` grows by with it. */
   static bytesFor(name: string): number {
-    let levels = 1
-    for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) levels++
-    return levels * levelBytes + 2 * name.length
+    let bytes = 0
+    for (let start = 0; ; ) {
+      const end = levelEnd(name, start)
+      bytes += bytesOfLevel(end - start)
+      if (end === name.length) return bytes
+      start = end + 1
+    }
   }
 
-  /** What all of them take, roughly. */
+  /** What all of them take. */
   get bytes(): number {
     return this.#nodes.bytes
   }

@@ -19,16 +19,27 @@ interface Cursor {
 export class NameWalk {
   readonly #nodes: NameNodes
   readonly #levels: readonly string[]
+  readonly #hashes: readonly number[]
+  /** The term of each level, where it has been looked for and found since `#removals`. */
+  #terms: (number | undefined)[] = []
+  #removals = 0
   readonly #cursors: Cursor[] = []
   #start = 0
+  #startSerial = 0
 
   /** @internal NameTable makes these. */
   constructor(nodes: NameNodes, topicFilter: string) {
     this.#nodes = nodes
     this.#levels = topicFilter.split('/')
+    // Once, as a level may be 65,535 characters long and be looked for below every node.
+    this.#hashes = this.#levels.map((level) => nodes.terms.hash(level, 0, level.length))
     const depth = this.#shortcut()
-    if (depth === undefined) this.#start = this.#reach(nodes.root, 0)
-    else this.#read('term', nodes.root, depth)
+    if (depth !== undefined) {
+      this.#read('term', nodes.root, depth)
+      return
+    }
+    this.#start = this.#reach(nodes.root, 0)
+    this.#startSerial = nodes.serialOf(this.#start)
   }
 
   /**
@@ -50,7 +61,7 @@ export class NameWalk {
     if (this.#start !== 0) {
       const start = this.#start
       this.#start = 0
-      return start
+      return this.#nodes.serialOf(start) === this.#startSerial ? start : 0
     }
     const cursor = this.#cursors.at(-1)
     if (cursor === undefined) return 0
@@ -92,9 +103,9 @@ export class NameWalk {
   #down(node: number, depth: number): number {
     let at = node
     for (let each = depth; at !== 0 && each < this.#levels.length; each++) {
-      const level = this.#levels[each]!
-      if (isWildcard(level)) break
-      at = this.#nodes.childOf(at, level, 0, level.length)
+      if (isWildcard(this.#levels[each]!)) break
+      const term = this.#termOf(each)
+      at = term === 0 ? 0 : this.#nodes.childWith(at, term)
     }
     return at
   }
@@ -112,8 +123,7 @@ export class NameWalk {
   #head({ depth, list, parent, parentSerial }: Cursor): number {
     const nodes = this.#nodes
     if (list === 'children') return nodes.serialOf(parent) === parentSerial ? nodes.firstChildOf(parent) : 0
-    const level = this.#levels[depth]!
-    const term = nodes.terms.find(level, 0, level.length)
+    const term = this.#termOf(depth)
     return term === 0 ? 0 : nodes.terms.firstOf(term)
   }
 
@@ -133,9 +143,8 @@ export class NameWalk {
     let least = next !== undefined && !isWildcard(next) ? nodes.childCountOf(prefix) : nodes.valueCountOf(prefix)
     let shortcut: number | undefined
     for (let depth = wildcardAt + 1; depth < levels.length; depth++) {
-      const level = levels[depth]!
-      if (isWildcard(level)) continue
-      const term = nodes.terms.find(level, 0, level.length)
+      if (isWildcard(levels[depth]!)) continue
+      const term = this.#termOf(depth)
       const count = term === 0 ? 0 : nodes.terms.countOf(term)
       if (count >= least) continue
       least = count
@@ -149,10 +158,26 @@ export class NameWalk {
     const nodes = this.#nodes
     if (nodes.depthOf(node) !== depth) return false
     for (let at = nodes.parentOf(node); at !== nodes.root; at = nodes.parentOf(at)) {
-      const level = this.#levels[nodes.depthOf(at)]!
-      if (level === '+' ? this.#isHidden(at) : !nodes.terms.is(nodes.termOf(at), level)) return false
+      const each = nodes.depthOf(at)
+      if (this.#levels[each] === '+' ? this.#isHidden(at) : nodes.termOf(at) !== this.#termOf(each)) return false
     }
     return true
+  }
+
+  /** The term of a level of the filter, 0: no node has it. */
+  #termOf(depth: number): number {
+    const { terms } = this.#nodes
+    if (this.#removals !== terms.removals) {
+      this.#removals = terms.removals
+      this.#terms = []
+    }
+    const known = this.#terms[depth]
+    if (known !== undefined) return known
+    const level = this.#levels[depth]!
+    const term = terms.findHashed(level, 0, level.length, this.#hashes[depth]!)
+    // Where there is none there may be one later.
+    if (term !== 0) this.#terms[depth] = term
+    return term
   }
 
   /** [MQTT-4.7.2-1] From a wildcard at the first level. */

@@ -38,10 +38,25 @@ test('what a few rows take is little, and a page whose rows are all free is let 
   expect(new Set(taken).size).toBe(3 * 4096)
   expect(rows.pagesHeld).toBe(4)
   for (const row of taken.slice(10)) rows.give(row)
-  expect(rows.pagesHeld).toBe(1)
+  expect(rows.pagesHeld).toBe(2)
   // And taken again.
   const again = Array.from({ length: 3 * 4096 - 10 }, () => rows.take())
   expect(new Set([...again, ...taken.slice(0, 10)]).size).toBe(3 * 4096)
   for (const row of again) for (let word = 0; word < 4; word++) expect(rows.get(row, word)).toBe(0)
   expect(rows.pagesHeld).toBe(4)
+})
+
+test('who takes and gives one row at the end of a page keeps its memory', () => {
+  const rows = new Rows(4, 4)
+  // Row 0 is in the first page.
+  for (let n = 0; n < 15; n++) rows.take()
+  rows.give(rows.take())
+  const page = rows.page(16)
+  for (let n = 0; n < 3; n++) {
+    const row = rows.take()
+    expect(rows.page(row)).toBe(page)
+    rows.set(row, 2, 7)
+    rows.give(row)
+  }
+  expect(rows.get(rows.take(), 2)).toBe(0)
 })

@@ -8,7 +8,7 @@
  * Words 0 and 1 are for RowIndex while the row is in one, and for the list of free rows while it is in none.
  *
  * Always holds: all words of a row that is handed out anew are 0. A page whose rows are all free holds no memory, but for
- * the first. Row 0 is never handed out: as a reference it is "none".
+ * the first and one more. Row 0 is never handed out: as a reference it is "none".
  */
 export class Rows {
   readonly #width: number
@@ -18,6 +18,8 @@ export class Rows {
   readonly #states: PageState[] = []
   /** Pages with a free row; the last one is used first. */
   readonly #open: number[] = []
+  /** A page that holds memory though all its rows are free; -1: none. Who takes and gives one row would make and drop it each time. */
+  #spare = -1
   #count = 0
 
   /** `width`: words of a row, those for the index included. A page holds 2 to the power of `pageBits` rows. */
@@ -67,6 +69,7 @@ export class Rows {
     const pageRows = this.#pageMask + 1
     const at = this.#open.at(-1) ?? this.#addPage()
     const state = this.#states[at]!
+    if (at === this.#spare) this.#spare = -1
     if (this.#pages[at] === noWords) this.#pages[at] = new Int32Array(pageRows * this.#width)
     const page = this.#pages[at]!
     let slot = state.free
@@ -91,7 +94,8 @@ export class Rows {
     this.#count--
     if (state.live === this.#pageMask + 1) this.#open.push(at)
     state.live--
-    if (state.live === 0 && at > 0) {
+    if (state.live === 0 && at > 0 && this.#spare < 0) this.#spare = at
+    else if (state.live === 0 && at > 0) {
       this.#pages[at] = noWords
       state.free = -1
       state.fresh = 0
