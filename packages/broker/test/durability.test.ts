@@ -253,3 +253,26 @@ test.each([
   await store.hurry()
   for (let left = 5000 - (await settled); left > 0; left--) await one.next(answer)
 })
+
+test('and is not ended for it: it is we who do not listen', async () => {
+  const store = slowStore()
+  onTestFinished(() => store.hurry())
+  const { client, clock } = startBroker({ store })
+  const one = await client('one', { protocolVersion: 4, keepAlive: 10 })
+  for (let n = 0; n < 1100; n++) one.post('t', `${n}`, { qos: 1, retain: true })
+  await turns()
+  for (let seconds = 0; seconds < 30; seconds++) {
+    if (seconds % 5 === 0) one.send({ type: 'pingreq' })
+    clock.advance(1000)
+    await turns(2)
+  }
+  await store.hurry()
+  await turns()
+  clock.advance(2000)
+  expect((await one.settled()).length).toBeGreaterThan(1000)
+  expect(one.isClosed).toBe(false)
+  // From now on it is heard again, and its silence counts.
+  clock.advance(16_000)
+  await turns()
+  expect(one.isClosed).toBe(true)
+})

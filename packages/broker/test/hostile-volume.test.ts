@@ -98,7 +98,7 @@ describe('class 2: malformed CONNECT packets', () => {
 
 describe('class 3: QoS 2 that is never released', () => {
   test('in 5.0 ends with 0x93 at Receive Maximum', async () => {
-    const { connect } = await attacked()
+    const { connect } = await attacked({ receiveMaximum: 64 })
     const one = await connect()
     for (let i = 1; i <= 65_535; i++) one.post('t', 'x', { qos: 2, packetId: i })
     const came = await one.closed()

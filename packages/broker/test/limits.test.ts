@@ -20,7 +20,6 @@ describe('limits', () => {
   test('have defaults, which are announced', async () => {
     const { client } = startBroker()
     expect((await client('one')).connack?.properties).toEqual({
-      receiveMaximum: 64,
       maximumPacketSize: 1024 * 1024,
       topicAliasMaximum: 16,
     })

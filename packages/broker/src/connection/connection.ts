@@ -14,22 +14,23 @@
  * Always holds: `closed` runs once, after which the connection is in no deadline and no session; from when the transport is
  * lost it is in the list of connections no more, only among the departed, if it is to be served to its end (departed.ts).
  */
-import type {
-  AuthPacket,
-  CloseReason,
-  ConnackProperties,
-  ConnectPacket,
-  Publication,
-  Publisher,
-  ServerHandler,
-  SubscribePacket,
-  TopicEntry,
-  Transport,
-  TransportHandler,
-  Unread,
-  UnsubscribePacket,
+import {
+  type AuthPacket,
+  type CloseReason,
+  type ConnackProperties,
+  type ConnectPacket,
+  type Publication,
+  type Publisher,
+  ReasonCode,
+  ServerConnection,
+  type ServerHandler,
+  type SubscribePacket,
+  type TopicEntry,
+  type Transport,
+  type TransportHandler,
+  type Unread,
+  type UnsubscribePacket,
 } from '@mq/core'
-import { ReasonCode, ServerConnection } from '@mq/core'
 import type { BrokerContext } from '../context.ts'
 import { dueMs, endUnanswered, type Pending } from '../handler/asked.ts'
 import { type Authentication, onAuth } from '../handler/on-auth.ts'
@@ -53,6 +54,8 @@ import { inConnack, inDisconnect } from './reason-words.ts'
 const heldBytesMax = 65_536
 /** So many acts may wait for the store, and what one chunk asks for beside. */
 const promisedMax = 1000
+/** Within it what came while they did is read. */
+const unreadMs = 1000
 const clientClosed = 'the client closed the network connection'
 /** A deadline that is found this late may have passed while we did not listen. */
 const stallMs = 10
@@ -89,7 +92,6 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   previous: Connection | undefined = undefined
   /** Not due before, whatever the machine says. */
   #graceMs = 0
-  /** What came while it was held. */
   #heldBytes = 0
   /** Acts that wait for the store. */
   #promised = 0
@@ -161,12 +163,9 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
     } else this.end(error === undefined ? clientClosed : error.message)
   }
 
-  /** Its client has gone. */
   end(sentence: string): void {
     this.guard(() => this.machine.lost(sentence))
   }
-
-  // Time.
 
   get deadlineMs(): number {
     return Math.max(dueMs(this), this.#graceMs)
@@ -175,6 +174,9 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   due(nowMs: number): void {
     this.guard(() => {
       const wantedMs = dueMs(this)
+      // It is we who do not listen.
+      if (this.#promised > promisedMax) this.#graceMs = nowMs + unreadMs
+      if (this.#graceMs > nowMs) return this.broker.deadlines.file(this)
       if (nowMs - wantedMs > stallMs && this.#graceMs <= wantedMs) {
         // The event loop stood still, and what came meanwhile, from the client or as an answer, was not read: first it is.
         this.#graceMs = nowMs + 1
@@ -227,7 +229,9 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
     this.#promised++
     this.broker.gate.after(() => {
       this.guard(act)
-      if (--this.#promised === promisedMax) this.guard(() => this.readOn())
+      if (--this.#promised !== promisedMax) return
+      this.#graceMs = this.broker.clock.now() + unreadMs
+      this.guard(() => this.readOn())
     })
   }
 
@@ -235,9 +239,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   refuse(reasonCode: ReasonCode, sentence: string, extra: ConnackProperties = {}): void {
     if (this.machine.isClosed) return
     this.broker.counters.connectionsRefused++
-    const { clientId, transport } = this
-    const fields = { clientId, peer: transport.peer, reasonCode, reason: sentence }
-    this.broker.boundedLog.warn(addressOf(transport.peer), fields, 'client refused')
+    const fields = { clientId: this.clientId, peer: this.transport.peer, reasonCode, reason: sentence }
+    this.broker.boundedLog.warn(addressOf(fields.peer), fields, 'client refused')
     this.machine.refuse(inConnack(reasonCode), sentence, extra)
   }
 
@@ -247,8 +250,6 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
       this.refuse(reasonCode, sentence)
     else this.machine.disconnect(inDisconnect(reasonCode), sentence, serverReference)
   }
-
-  // The machine's side: what arrived.
 
   connect(packet: ConnectPacket): void {
     onConnect(this, packet)
@@ -288,9 +289,8 @@ export class Connection implements ServerHandler<Route>, TransportHandler, Outbo
   }
 
   #broke(error: unknown): void {
-    const { peer } = this.transport
-    const fields = { err: error, clientId: this.clientId, peer }
-    this.broker.boundedLog.error(addressOf(peer), fields, 'internal error: connection closed')
+    const fields = { err: error, clientId: this.clientId, peer: this.transport.peer }
+    this.broker.boundedLog.error(addressOf(fields.peer), fields, 'internal error: connection closed')
     try {
       this.disconnect(ReasonCode.unspecifiedError, 'internal error')
     } catch {

@@ -54,7 +54,6 @@ describe('what CONNACK announces', () => {
 
   test('our limits, and nothing that is as it was asked for', () => {
     deepEqual(announced(connectPacket(5, { sessionExpiryInterval: 30 }, { keepAlive: 30 })), {
-      receiveMaximum: 64,
       maximumPacketSize: 1024 * 1024,
       topicAliasMaximum: 16,
     })

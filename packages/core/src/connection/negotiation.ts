@@ -7,7 +7,10 @@ import type { ConnackProperties } from '../packet/properties.ts'
 import { receiveMaximumDefault, variableByteIntegerMax } from '../spec/limits.ts'
 
 export interface ServerLimits {
-  /** QoS 1 and 2 PUBLISH that a client may have unanswered. Default 64. */
+  /**
+   * QoS 1 and 2 PUBLISH that a client may have unanswered. Default 65,535, all that there can be: an unanswered one costs a bit,
+   * and there are clients that do not count theirs (MQTT.js 5), which a smaller one throws out with 0x93.
+   */
   readonly receiveMaximum: number
   /** Bytes, the whole packet. Default 1 MiB. */
   readonly maximumPacketSize: number
@@ -20,7 +23,7 @@ export interface ServerLimits {
 }
 
 export const defaultServerLimits: ServerLimits = {
-  receiveMaximum: 64,
+  receiveMaximum: receiveMaximumDefault,
   maximumPacketSize: 1024 * 1024,
   topicAliasMaximum: 16,
   sessionExpiryMaximum: 86_400,

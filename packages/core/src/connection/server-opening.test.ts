@@ -15,7 +15,7 @@ describe('opening', () => {
     ok(connack?.type === 'connack')
     deepEqual([connack.sessionPresent, connack.reasonCode], [true, 0])
     equal(connack.properties?.assignedClientIdentifier, 'given')
-    equal(connack.properties?.receiveMaximum, 64)
+    equal(connack.properties?.receiveMaximum, undefined)
     equal(bench.server.held, false)
 
     const atOnce = setUp()
