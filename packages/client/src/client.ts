@@ -4,6 +4,8 @@ import { Deferred } from './deferred.ts'
 import { MqttError } from './errors.ts'
 import type { ReceivedMessage } from './message.ts'
 import type { Abortable, ConnectOptions, Payload, TransportFactory } from './options.ts'
+import { noPayload } from './payload.ts'
+import { publishArguments } from './publish-arguments.ts'
 import { Reader } from './reader.ts'
 import type { SessionInfo } from './session-info.ts'
 import { iterate } from './subscription.ts'
@@ -66,15 +68,13 @@ export class MqttClient implements Client {
     payload?: Payload | Abortable,
     options?: PublishOptions & Abortable,
   ): Promise<PublishResult> {
-    const isMessage = typeof topic === 'object'
-    const message = isMessage ? topic : { ...options, topic, ...(isPayload(payload) && { payload }) }
-    const abortable = isMessage ? (isPayload(payload) ? undefined : payload) : options
     try {
       this.#core.checkOpen()
+      const [message, abortable] = publishArguments(topic, payload, options)
+      return this.#core.publisher.publish(message, abortable)
     } catch (error) {
       return Promise.reject(error)
     }
-    return this.#core.publisher.publish(message, abortable)
   }
 
   async subscribe(
@@ -117,7 +117,13 @@ export class MqttClient implements Client {
     handler: (message: Message<Params>) => Payload | Promise<Payload>,
     options: Options = {},
   ): Promise<Subscription<Params>> {
-    return this.subscribe(filter, async (message) => message.respond(await handler(message)), { qos: 1, ...options })
+    const answer = async (message: ReceivedMessage) => {
+      const payload = await handler(message)
+      // A handler that forgot to return something did not mean to answer with nothing.
+      if (payload === undefined) throw noPayload(payload, 'what the handler returned')
+      return message.respond(payload)
+    }
+    return this.subscribe(filter, answer, { qos: 1, ...options })
   }
 
   async reauthenticate(options?: Abortable): Promise<void> {
@@ -207,10 +213,6 @@ export class MqttClient implements Client {
     }
     return opening
   }
-}
-
-function isPayload(value: Payload | Abortable | undefined): value is Payload {
-  return typeof value === 'string' || value instanceof Uint8Array
 }
 
 function isList<T>(value: T | readonly T[]): value is readonly T[] {

@@ -61,7 +61,7 @@ function willOf({ topic, payload, qos = 0, retain = false, properties }: Will, v
   if (properties?.responseTopic !== undefined) checkTopicName(properties.responseTopic, 'the Response Topic ')
   return {
     topicName: topic,
-    payload: payloadBytes(payload),
+    payload: payloadBytes(payload, 'the payload of the Will'),
     qos,
     retain,
     ...(version === 5 && properties && { properties }),

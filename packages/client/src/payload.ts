@@ -1,9 +1,40 @@
 import { encodeUtf8 } from '@mq/core'
+import { described } from './described.ts'
+import { MqttError } from './errors.ts'
 import type { Payload } from './options.ts'
 
 const none: Uint8Array = new Uint8Array(0)
 
-export function payloadBytes(payload: Payload | undefined): Uint8Array {
+/** @throws MqttError 'invalid-argument' for what is no payload: sent as an empty one, it would clear a retained message */
+export function payloadBytes(payload: unknown, what = 'the payload'): Uint8Array {
   if (payload === undefined) return none
-  return typeof payload === 'string' ? encodeUtf8(payload) : payload
+  if (typeof payload === 'string') return encodeUtf8(payload)
+  if (isBytes(payload)) return payload
+  throw noPayload(payload, what)
+}
+
+/** As `payloadBytes`, and nothing is encoded yet. */
+export function asPayload(value: unknown, what = 'the payload'): Payload | undefined {
+  if (value === undefined || typeof value === 'string' || isBytes(value)) return value
+  throw noPayload(value, what)
+}
+
+/** The error that says what `value` is, and what to give instead. */
+export function noPayload(value: unknown, what: string): MqttError {
+  return new MqttError(
+    'invalid-argument',
+    `${what} is ${described(value)}; give a string or a Uint8Array, e.g. ${instead(value)}`,
+  )
+}
+
+/** Also one of another realm: a test runner or `node:vm` has its own. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return value instanceof Uint8Array || Object.prototype.toString.call(value) === '[object Uint8Array]'
+}
+
+function instead(value: unknown): string {
+  if (value === undefined || value === null || typeof value === 'function') return "'' for an empty one"
+  if (typeof value !== 'object') return `String(${String(value)})`
+  if (ArrayBuffer.isView(value)) return 'new Uint8Array(view.buffer, view.byteOffset, view.byteLength)'
+  return Object.prototype.toString.call(value).endsWith('Buffer]') ? 'new Uint8Array(buffer)' : 'JSON.stringify(value)'
 }

@@ -5,9 +5,11 @@ import { Deferred } from './deferred.ts'
 import { MqttError } from './errors.ts'
 import type { ReceivedMessage } from './message.ts'
 import type { Payload } from './options.ts'
+import { asPayload } from './payload.ts'
 import { Reader } from './reader.ts'
 import type { SessionInfo } from './session-info.ts'
 import type { Handler } from './subscriber.ts'
+import { checkTopicName } from './topic-name.ts'
 import type {
   Message,
   OutgoingMessage,
@@ -110,13 +112,15 @@ export class Requester {
     for (const awaited of [...this.#awaited.values()]) awaited.fail(error)
   }
 
-  /** @throws MqttError 'not-supported' */
+  /** @throws MqttError 'not-supported', 'invalid-argument' */
   #ask(topic: string, payload: Payload | undefined, options: RequestOptions, awaited: Awaited): Sent {
     const { publish, session } = this.#options
     const version = session()?.limits.protocolVersion
     if (version !== undefined && version < 5) {
       throw new MqttError('not-supported', 'request and response need MQTT 5.0; this connection speaks 3.1.1')
     }
+    checkTopicName(topic)
+    asPayload(payload)
     const { responseTopic = this.#ownTopic(), properties, ...rest } = options
     this.#correlation = (this.#correlation + 1) % 0x1_0000_0000
     const correlation = this.#correlation
