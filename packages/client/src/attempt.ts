@@ -3,6 +3,8 @@ import type { ProtocolVersion, Transport } from '@mq/core'
 import type { Begun } from './authenticator.ts'
 import type { Clock } from './clock.ts'
 import { ConnectError, MqttError, TimeoutError } from './errors.ts'
+import { checkOptions } from './option-check.ts'
+import { credentialsTable } from './option-tables.ts'
 import type { ConnectOptions, Credentials, TransportFactory } from './options.ts'
 
 export interface Opened {
@@ -71,7 +73,12 @@ function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal, late?: (valu
 
 async function credentialsFor({ options, attempt, controller }: AttemptOptions, url: URL): Promise<Credentials> {
   const { credentials } = options
-  if (typeof credentials === 'function') return credentials({ attempt, signal: controller.signal })
+  if (typeof credentials === 'function') {
+    const asked = await credentials({ attempt, signal: controller.signal })
+    if (asked === undefined) throw new MqttError('invalid-argument', 'the function `credentials` returned nothing')
+    checkOptions(asked, credentialsTable, 'what `credentials` returned')
+    return asked
+  }
   if (credentials !== undefined) return credentials
   return {
     ...(url.username !== '' && { userName: decodeURIComponent(url.username) }),

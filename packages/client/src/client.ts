@@ -1,11 +1,25 @@
 /** The five verbs and what is made of them: the public face of {@link ClientCore}. */
+
+import { isList, publishArguments, subscribeArguments } from './call-arguments.ts'
 import { ClientCore } from './client-core.ts'
 import { Deferred } from './deferred.ts'
+import { described } from './described.ts'
 import { MqttError } from './errors.ts'
 import type { ReceivedMessage } from './message.ts'
+import { checkOptions } from './option-check.ts'
+import {
+  abortableTable,
+  connectTable,
+  disconnectTable,
+  listenTable,
+  messagesTable,
+  requestManyTable,
+  requestTable,
+  retainedTable,
+  subscribeTable,
+} from './option-tables.ts'
 import type { Abortable, ConnectOptions, Payload, TransportFactory } from './options.ts'
 import { noPayload } from './payload.ts'
-import { publishArguments } from './publish-arguments.ts'
 import { Reader } from './reader.ts'
 import type { SessionInfo } from './session-info.ts'
 import { iterate } from './subscription.ts'
@@ -41,6 +55,7 @@ export class MqttClient implements Client {
   readonly #options: ConnectOptions
 
   constructor(url: string | URL, options: ConnectOptions, openTransport: TransportFactory) {
+    checkOptions(options, connectTable)
     this.#options = options
     this.#core = new ClientCore(url, options, openTransport)
     this.closed = this.#core.closed
@@ -54,8 +69,9 @@ export class MqttClient implements Client {
     return this.#core.session
   }
 
-  connect(options: Abortable = this.#options): Promise<SessionInfo> {
-    return this.#open(options, false)
+  async connect(options?: Abortable): Promise<SessionInfo> {
+    checkOptions(options, abortableTable)
+    return this.#open(options ?? this.#options, false)
   }
 
   /** As `connect`, but what cannot be reached now is an error: no second round. */
@@ -83,15 +99,13 @@ export class MqttClient implements Client {
     more?: Options,
   ): Promise<Subscription<Params>> {
     this.#core.checkOpen()
-    const handler = typeof handlerOrOptions === 'function' ? handlerOrOptions : undefined
-    const options = (typeof handlerOrOptions === 'function' ? more : handlerOrOptions) ?? {}
-    const filters = isList(filter) ? filter : [filter]
-    if (filters.length === 0) throw new MqttError('invalid-argument', 'no filter to subscribe to')
+    const [filters, handler, options] = subscribeArguments(filter, handlerOrOptions, more)
     return this.#core.subscriber.subscribe(filters, handler, options)
   }
 
   async unsubscribe(filter: string | readonly string[], options?: Abortable): Promise<UnsubscribeResult[]> {
     this.#core.checkOpen()
+    checkOptions(options, abortableTable)
     const filters = isList(filter) ? filter : [filter]
     if (filters.length === 0) throw new MqttError('invalid-argument', 'no filter to unsubscribe from')
     const texts = filters.map((each) => wantedFilter(each, {}).parsed.text)
@@ -99,24 +113,31 @@ export class MqttClient implements Client {
   }
 
   async disconnect(options: DisconnectOptions = {}): Promise<void> {
+    checkOptions(options, disconnectTable)
     return this.#core.disconnect(options)
   }
 
   async request(topic: string, payload?: Payload, options: RequestOptions = {}): Promise<Message> {
     this.#core.checkOpen()
+    checkOptions(options, requestTable)
     return this.#core.requester.request(topic, payload, options)
   }
 
   async *requestMany(topic: string, payload?: Payload, options: RequestManyOptions = {}): AsyncIterable<Message> {
     this.#core.checkOpen()
+    checkOptions(options, requestManyTable)
     yield* this.#core.requester.requestMany(topic, payload, options)
   }
 
-  respond(
+  async respond(
     filter: string,
     handler: (message: Message<Params>) => Payload | Promise<Payload>,
     options: Options = {},
   ): Promise<Subscription<Params>> {
+    if (typeof handler !== 'function') {
+      throw new MqttError('invalid-argument', `the handler is ${described(handler)}; give a function`)
+    }
+    checkOptions(options, subscribeTable)
     const answer = async (message: ReceivedMessage) => {
       const payload = await handler(message)
       // A handler that forgot to return something did not mean to answer with nothing.
@@ -128,10 +149,12 @@ export class MqttClient implements Client {
 
   async reauthenticate(options?: Abortable): Promise<void> {
     this.#core.checkOpen()
+    checkOptions(options, abortableTable)
     return this.#core.reauthenticate(options)
   }
 
   async once(filter: string, options: Options = {}): Promise<Message> {
+    checkOptions(options, subscribeTable)
     const subscription = await this.subscribe(filter, options)
     const { signal, timeout } = options
     const stop = () => void subscription.unsubscribe().catch(() => {})
@@ -148,6 +171,7 @@ export class MqttClient implements Client {
   }
 
   async *retained(filter: string, options: RetainedOptions = {}): AsyncIterable<Message<Params>> {
+    checkOptions(options, retainedTable)
     const { idle = 500, signal, timeout, ...rest } = options
     const { clock } = this.#core
     const over = new Deferred<void>()
@@ -175,6 +199,7 @@ export class MqttClient implements Client {
   messages(
     options: Pick<SubscribeOptions, 'buffer' | 'overflow' | 'ack'> = {},
   ): AsyncIterableIterator<ReceivedMessage> {
+    checkOptions(options, messagesTable)
     const { inbox, flow } = this.#core
     const reader = new Reader({ ...options, fullChanged: flow.fullChanged })
     inbox.readAll(reader)
@@ -194,6 +219,7 @@ export class MqttClient implements Client {
     listener: (detail: ClientEventDetails[K]) => void,
     options?: { signal?: AbortSignal | undefined; once?: boolean | undefined },
   ): this {
+    checkOptions(options, listenTable)
     this.#core.events.on(event, listener, options)
     return this
   }
@@ -213,8 +239,4 @@ export class MqttClient implements Client {
     }
     return opening
   }
-}
-
-function isList<T>(value: T | readonly T[]): value is readonly T[] {
-  return Array.isArray(value)
 }

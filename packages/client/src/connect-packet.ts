@@ -2,6 +2,8 @@ import type { ConnectPacket, ConnectProperties, ProtocolVersion } from '@mq/core
 import { sessionExpiryNever, type Will as WillOfPacket } from '@mq/core'
 import type { AuthData } from './auth-method.ts'
 import { MqttError } from './errors.ts'
+import { checkOptions } from './option-check.ts'
+import { willTable } from './option-tables.ts'
 import type { ConnectOptions, Credentials, Will } from './options.ts'
 import { payloadBytes } from './payload.ts'
 import { checkTopicName } from './topic-name.ts'
@@ -26,6 +28,7 @@ export function connectPacket(
   }
   const { userName, password } = credentials
   const will = typeof options.will === 'function' ? options.will() : options.will
+  checkOptions(will, willTable, 'what `will` returned')
   return {
     type: 'connect',
     protocolVersion: version,

@@ -1,3 +1,5 @@
+import { described } from './described.ts'
+import { MqttError } from './errors.ts'
 import type { ClientEventDetails, ClientEvents } from './types.ts'
 
 type Listeners = { readonly [K in keyof ClientEventDetails]: Set<(detail: ClientEventDetails[K]) => void> }
@@ -18,11 +20,19 @@ export class Events {
     this.#failed = failed
   }
 
+  /** @throws MqttError 'invalid-argument' */
   on<K extends keyof ClientEvents>(
     event: K,
     listener: (detail: ClientEventDetails[K]) => void,
     options: { signal?: AbortSignal | undefined; once?: boolean | undefined } = {},
   ): void {
+    if (!Object.hasOwn(this.#listeners, event)) {
+      const names = Object.keys(this.#listeners).join(', ')
+      throw new MqttError('invalid-argument', `there is no event ${String(event)}; the events are ${names}`)
+    }
+    if (typeof listener !== 'function') {
+      throw new MqttError('invalid-argument', `the listener is ${described(listener)}; give a function`)
+    }
     const { signal, once } = options
     if (signal?.aborted) return
     const listeners: Set<(detail: ClientEventDetails[K]) => void> = this.#listeners[event]

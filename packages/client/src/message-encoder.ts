@@ -3,6 +3,7 @@ import { createPublication, type Publication, TopicTable } from '@mq/core'
 import type { Clock } from './clock.ts'
 import { MqttError } from './errors.ts'
 import { payloadBytes } from './payload.ts'
+import { qosProblem } from './qos.ts'
 import { checkTopicName } from './topic-name.ts'
 import type { OutgoingMessage } from './types.ts'
 
@@ -22,7 +23,8 @@ export class MessageEncoder {
     checkTopicName(topic)
     // [MQTT-3.3.2-14]
     if (properties?.responseTopic !== undefined) checkTopicName(properties.responseTopic, 'the Response Topic ')
-    if (qos !== 0 && qos !== 1 && qos !== 2) throw new MqttError('invalid-argument', `there is no QoS ${String(qos)}`)
+    const problem = qosProblem(qos)
+    if (problem !== undefined) throw new MqttError('invalid-argument', problem)
     try {
       const publication = createPublication({
         topicName: topic,

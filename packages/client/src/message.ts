@@ -7,6 +7,8 @@ import {
   ReasonCode,
 } from '@mq/core'
 import { MqttError } from './errors.ts'
+import { checkOptions } from './option-check.ts'
+import { publishTable } from './option-tables.ts'
 import type { Payload } from './options.ts'
 import type { Receipt } from './receipt.ts'
 import { type NamedFilter, paramsOf } from './topic-params.ts'
@@ -85,6 +87,7 @@ export class ReceivedMessage implements Message<Record<string, string>> {
   }
 
   async respond(payload?: Payload, options: PublishOptions = {}): Promise<PublishResult> {
+    checkOptions(options, publishTable)
     const { responseTopic, correlationData } = this.properties
     if (responseTopic === undefined) {
       throw new MqttError('invalid-argument', `the message to "${this.topic}" has no Response Topic`)

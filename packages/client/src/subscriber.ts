@@ -38,10 +38,12 @@ export class Subscriber {
   ): Promise<Subscription<Record<string, string>>> {
     const { subscriptions, inbox, fullChanged } = this.#options
     const wanted = filters.map((each) =>
-      typeof each === 'string' ? wantedFilter(each, options) : wantedFilter(each.filter, { ...options, ...each }),
+      typeof each === 'object' && each !== null
+        ? wantedFilter(each.filter, { ...options, ...each })
+        : wantedFilter(each, options),
     )
     const first = filters[0]
-    const own = typeof first === 'object' ? { ...options, ...first } : options
+    const own = typeof first === 'object' && first !== null ? { ...options, ...first } : options
     const reader = new Reader({ buffer: own.buffer, overflow: own.overflow, ack: own.ack, fullChanged })
     const results = await subscriptions.subscribe(wanted, reader, options)
     for (const [at, { reasonCode }] of results.entries()) {

@@ -1,6 +1,8 @@
 import type { QoS } from '@mq/core'
 import { MqttError, type SubscribeResult } from './errors.ts'
 import type { ReceivedMessage } from './message.ts'
+import { checkOptions } from './option-check.ts'
+import { abortableTable } from './option-tables.ts'
 import type { Abortable } from './options.ts'
 import type { Reader } from './reader.ts'
 import type { Subscription } from './types.ts'
@@ -17,6 +19,7 @@ export function createSubscription(
   const lowest = Math.min(...granted)
   const grantedQos: QoS = lowest === 0 ? 0 : lowest === 1 ? 1 : 2
   const unsubscribe = async (options?: Abortable): Promise<void> => {
+    checkOptions(options, abortableTable)
     reader.stop()
     await leaveQuietly(leave, options)
   }
@@ -32,12 +35,13 @@ export function createSubscription(
     },
     unsubscribe,
     async drain(options) {
+      checkOptions(options, abortableTable)
       await leaveQuietly(leave, options)
       reader.finish()
     },
     // A loop that is left does not wait for the server, which may be away.
     [Symbol.asyncIterator]: () => iterate(reader, () => void unsubscribe().catch(() => {})),
-    [Symbol.asyncDispose]: unsubscribe,
+    [Symbol.asyncDispose]: () => unsubscribe(),
   }
 }
 

@@ -3,6 +3,7 @@
  * one subscription on the wire.
  */
 import { type ParsedTopicFilter, parseTopicFilter, type QoS, type SubscriptionRequest } from '@mq/core'
+import { described } from './described.ts'
 import { MqttError } from './errors.ts'
 import type { Reader } from './reader.ts'
 import { type NamedFilter, parseNamedFilter } from './topic-params.ts'
@@ -28,6 +29,9 @@ export interface WantedFilter {
 
 /** @throws MqttError 'invalid-argument' */
 export function wantedFilter(filter: string, options: SubscribeOptions): WantedFilter {
+  if (typeof filter !== 'string') {
+    throw new MqttError('invalid-argument', `the filter is ${described(filter)}; give a string such as 'house/+'`)
+  }
   const named = parseNamedFilter(filter)
   const { shared, qos = 0, noLocal = false, retainAsPublished = false, retainHandling = 0, userProperties } = options
   const text = shared === undefined ? named.filter : `$share/${shared}/${named.filter}`

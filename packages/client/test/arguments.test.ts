@@ -2,17 +2,7 @@
 import { expect, test } from 'vitest'
 import type { Payload } from '../src/index.ts'
 import { FakeServer, message, textOf, turn } from './fake-server.ts'
-
-/** What the compiler would not let through. */
-function mistaken<T>(value: unknown): T {
-  return value as T
-}
-
-const refusal = (text: string) => ({
-  name: 'MqttError',
-  code: 'invalid-argument',
-  message: expect.stringContaining(text),
-})
+import { mistaken, refusal } from './mistaken.ts'
 
 const noPayloads: readonly [unknown, string][] = [
   [21.5, 'the payload is a number (21.5); give a string or a Uint8Array, e.g. String(21.5)'],
