@@ -1,5 +1,5 @@
 import type { ClientCloseReason } from '@mq/core'
-import { ConnectError, hex } from './errors.ts'
+import { ConnectError, reasonText } from './errors.ts'
 
 /** Why a connection ended, as the error that a program sees. */
 export function closeError(reason: ClientCloseReason): ConnectError {
@@ -7,13 +7,13 @@ export function closeError(reason: ClientCloseReason): ConnectError {
     case 'server': {
       const { reasonCode, properties } = reason.packet
       const { reasonString, serverReference } = properties ?? {}
-      const message = `the server ended the connection: ${hex(reasonCode)}${because(reasonString)}`
+      const message = `the server ended the connection: ${reasonText(reasonCode, reasonString)}`
       return new ConnectError('server-disconnect', message, { reasonCode, reasonString, serverReference })
     }
     case 'refusal': {
       const { reasonCode, packet } = reason
       const { reasonString, serverReference } = packet.properties ?? {}
-      const message = `the server refused the connection: ${hex(reasonCode)}${because(reasonString)}`
+      const message = `the server refused the connection: ${reasonText(reasonCode, reasonString)}`
       return new ConnectError('connect-refused', message, { reasonCode, reasonString, serverReference })
     }
     case 'fault': {
@@ -34,8 +34,4 @@ export function isUnknownVersion(reason: ClientCloseReason | undefined): boolean
   if (reason?.by === 'refusal') return reason.reasonCode === 0x84
   if (reason?.by === 'network') return !reason.answered
   return reason?.by === 'fault'
-}
-
-function because(reasonString: string | undefined): string {
-  return reasonString === undefined ? '' : ` (${reasonString})`
 }

@@ -1,10 +1,13 @@
-import type { ReasonCode } from '@mq/core'
+import { ReasonCode } from '@mq/core'
 
 /** What an {@link MqttError} is about; stable, for programs. */
 export type MqttErrorCode =
-  /** The server answered CONNECT with a failure; see {@link ConnectError.reasonCode}. */
+  /** The server answered CONNECT with a failure, for a wrong password, say; see {@link ConnectError.reasonCode}. */
   | 'connect-refused'
-  /** Enhanced authentication failed on our side: `cause` says how, a server that does not prove who it is, for one. */
+  /**
+   * Enhanced authentication (`auth`) failed on our side: `cause` says how, a server that does not prove who it is, for one.
+   * Where the server refuses us it is 'connect-refused', and 'server-disconnect' when we authenticate again.
+   */
   | 'authentication-failed'
   /** No connection to the server: name, address, socket, WebSocket upgrade. `cause` has the platform's error. */
   | 'network'
@@ -22,7 +25,7 @@ export type MqttErrorCode =
   | 'publish-refused'
   /** At least one filter was refused; see `SubscribeError.results`. */
   | 'subscribe-refused'
-  /** An UNSUBACK with a failure. */
+  /** Not used: `unsubscribe` resolves with what the server said to each filter. */
   | 'unsubscribe-refused'
   /** The bound of `queue` was reached. */
   | 'queue-full'
@@ -30,7 +33,7 @@ export type MqttErrorCode =
   | 'expired'
   /** Larger than the server's Maximum Packet Size. */
   | 'packet-too-large'
-  /** QoS 0 with `queue.qos0: 'reject'`, and no connection. */
+  /** QoS 0 with `queue.qos0: 'reject'`, or `reauthenticate`, and no connection. */
   | 'offline'
   /** A request that nobody was subscribed to (0x10). */
   | 'no-responder'
@@ -87,8 +90,7 @@ export class PublishError extends MqttError {
   readonly packetId: number
 
   constructor(topic: string, packetId: number, reasonCode: ReasonCode, reasonString?: string) {
-    const because = reasonString === undefined ? '' : ` (${reasonString})`
-    super('publish-refused', `the server refused the message to "${topic}": ${hex(reasonCode)}${because}`)
+    super('publish-refused', `the server refused the message to "${topic}": ${reasonText(reasonCode, reasonString)}`)
     this.name = 'PublishError'
     this.reasonCode = reasonCode
     this.reasonString = reasonString
@@ -119,6 +121,17 @@ export class TimeoutError extends MqttError {
   }
 }
 
-export function hex(reasonCode: ReasonCode): string {
-  return `0x${reasonCode.toString(16).padStart(2, '0')}`
+const reasonNames: ReadonlyMap<number, string> = new Map(
+  Object.entries(ReasonCode).map(([name, code]) => [
+    code,
+    name.replaceAll(/[A-Z0-9]+/g, (part) => ` ${part.toLowerCase()}`),
+  ]),
+)
+
+/** `0x87 (not authorized)`, and what the server added: `0x87 (not authorized: not yours)`. */
+export function reasonText(reasonCode: ReasonCode, reasonString: string | undefined): string {
+  const name = reasonNames.get(reasonCode)
+  const words = [name, reasonString === name ? undefined : reasonString].filter((each) => each !== undefined)
+  const code = `0x${reasonCode.toString(16).padStart(2, '0')}`
+  return words.length === 0 ? code : `${code} (${words.join(': ')})`
 }

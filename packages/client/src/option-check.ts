@@ -62,7 +62,8 @@ function problemIn(given: Readonly<Record<string, unknown>>, table: OptionTable,
     const known = Object.hasOwn(table, name) ? table[name] : undefined
     if (known === undefined) return unknownName(name, table, prefix)
     const value = given[name]
-    const problem = value === undefined ? undefined : known.problem(value, `${prefix}${name}`)
+    const path = prefix === '' ? name : `${prefix}${name}`
+    const problem = value === undefined ? undefined : known.problem(value, path)
     if (problem !== undefined) return problem
   }
   return undefined

@@ -9,6 +9,7 @@
  * servers that name each other are not asked in circles.
  */
 import { ReasonCode } from '@mq/core'
+import { described } from './described.ts'
 import { ConnectError, MqttError } from './errors.ts'
 import type { ConnectOptions } from './options.ts'
 
@@ -84,6 +85,9 @@ function parseUrl(url: string | URL): URL {
   try {
     return new URL(url)
   } catch (cause) {
-    throw new MqttError('invalid-argument', `"${String(url)}" is no URL`, { cause })
+    const what = typeof url === 'string' ? `"${url}"` : described(url)
+    throw new MqttError('invalid-argument', `${what} is no URL; one is mqtt://localhost:1883 or ws://localhost:8083`, {
+      cause,
+    })
   }
 }

@@ -1,5 +1,5 @@
 import type { ReasonCode } from '@mq/core'
-import { hex, MqttError, type SubscribeResult } from './errors.ts'
+import { MqttError, reasonText, type SubscribeResult } from './errors.ts'
 import type { Subscription } from './types.ts'
 
 /** The server refused at least one filter. Those it granted stay subscribed. */
@@ -14,10 +14,11 @@ export class SubscribeError extends MqttError {
 
   constructor(results: readonly SubscribeResult[], subscription: Subscription<Record<string, string>> | undefined) {
     const refused = results.filter((result) => result.reasonCode >= 0x80)
-    const because = refused[0]?.reasonString === undefined ? '' : ` (${refused[0].reasonString})`
     super(
       'subscribe-refused',
-      `the server refused ${refused.map((result) => `"${result.filter}": ${hex(result.reasonCode)}`).join(', ')}${because}`,
+      `the server refused ${refused
+        .map(({ filter, reasonCode, reasonString }) => `"${filter}": ${reasonText(reasonCode, reasonString)}`)
+        .join(', ')}`,
     )
     this.name = 'SubscribeError'
     this.results = results

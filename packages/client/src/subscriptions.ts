@@ -9,7 +9,7 @@
 import type { ClientLimits, Publication, QoS, SubscribePacket, TopicEntry } from '@mq/core'
 import type { Clock } from './clock.ts'
 import { Dispatch, type Route } from './dispatch.ts'
-import { MqttError, type SubscribeResult } from './errors.ts'
+import { MqttError, reasonText, type SubscribeResult } from './errors.ts'
 import type { Abortable } from './options.ts'
 import type { Reader } from './reader.ts'
 import { blamesPacket } from './reconnect.ts'
@@ -165,7 +165,8 @@ export class Subscriptions {
       const stillReading = this.readers()
       for (const each of alone) {
         if (stillReading.has(each)) continue
-        each.finish(new MqttError('subscribe-refused', `the server refused "${wire.parsed.text}" after a reconnect`))
+        const sentence = `the server refused "${wire.parsed.text}" after a reconnect: ${reasonText(reasonCode, reasonString)}`
+        each.finish(new MqttError('subscribe-refused', sentence))
       }
     }
     return { filter: wire.parsed.text, reasonCode, reasonString }

@@ -1,7 +1,7 @@
 // What a program without a type checker passes: each mistake is refused, and the error names it.
 import { expect, test } from 'vitest'
-import type { Payload } from '../src/index.ts'
-import { FakeServer, message, textOf, turn } from './fake-server.ts'
+import { connect, type Payload } from '../src/index.ts'
+import { connack, FakeServer, message, textOf, turn } from './fake-server.ts'
 import { mistaken, refusal } from './mistaken.ts'
 
 const noPayloads: readonly [unknown, string][] = [
@@ -72,4 +72,78 @@ test('an answer that is none refuses the request, and none is sent', async () =>
     expect(server.connection.has('publish')).toBe(false)
     expect(errors).toMatchObject([refusal(text)])
   }
+})
+
+test('a topic, a filter or a handler that is none is named', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  const topic = refusal("the topic is undefined; give a string such as 'house/kitchen'")
+  const filter = refusal("the filter is undefined; give a string such as 'house/+'")
+  await expect(client.publish(mistaken<string>(undefined), 'x')).rejects.toMatchObject(topic)
+  await expect(client.publish(mistaken({ payload: 'x' }))).rejects.toMatchObject(topic)
+  await expect(client.publish(mistaken<string>(null), 'x')).rejects.toMatchObject(refusal('the topic is null'))
+  await expect(client.request(mistaken(undefined))).rejects.toMatchObject(topic)
+  await expect(client.subscribe(mistaken<string>(undefined))).rejects.toMatchObject(filter)
+  await expect(client.subscribe([mistaken<string>(null)])).rejects.toMatchObject(refusal('the filter is null'))
+  await expect(client.subscribe(mistaken<string>(5))).rejects.toMatchObject(refusal('the filter is a number (5)'))
+  await expect(client.subscribe(mistaken<string>({ qos: 1 }))).rejects.toMatchObject(filter)
+  await expect(client.unsubscribe(mistaken(undefined))).rejects.toMatchObject(filter)
+  const handler = refusal('behind the filter stands a string ("notafunction"); give a handler (a function) or options')
+  await expect(client.subscribe('z', mistaken<object>('notafunction'))).rejects.toMatchObject(handler)
+  const late = client.subscribe(
+    'z',
+    mistaken<() => void>({ qos: 1 }),
+    mistaken(() => {}),
+  )
+  await expect(late).rejects.toMatchObject(refusal('a handler stands before the options'))
+  await expect(client.respond('z', mistaken(undefined))).rejects.toMatchObject(refusal('the handler is undefined'))
+  await turn()
+  expect(server.connection.peer.received.map(({ type }) => type)).toEqual(['connect'])
+})
+
+test('a QoS that there is not, or that is a string', async () => {
+  const client = await new FakeServer().connected()
+  const none = refusal('there is no QoS 3; it must be 0, 1 or 2')
+  const text = refusal('the QoS is a string ("1"); it must be the number 0, 1 or 2')
+  await expect(client.publish('t', 'x', { qos: mistaken<0>(3) })).rejects.toMatchObject(none)
+  await expect(client.publish({ topic: 't', qos: mistaken<0>('1') })).rejects.toMatchObject(text)
+  await expect(client.subscribe('t', { qos: mistaken<0>(3) })).rejects.toMatchObject(none)
+  await expect(client.subscribe([{ filter: 't', qos: mistaken<0>('1') }])).rejects.toMatchObject(text)
+})
+
+test('a Will without a topic', async () => {
+  const client = new FakeServer().client({ will: mistaken({ payload: 'x' }) })
+  await expect(client.connect()).rejects.toMatchObject(refusal('the Will Topic is undefined; give a string'))
+})
+
+test.each<readonly [unknown, string]>([
+  ['localhost', '"localhost" is no URL; one is mqtt://localhost:1883'],
+  ['localhost:1883', '"localhost:" is not mqtt:, mqtts:, ws:, wss: or unix:; a URL is mqtt://localhost:1883'],
+  [{ host: 'localhost' }, 'an object is no URL; one is mqtt://localhost:1883'],
+  [undefined, 'undefined is no URL'],
+])('%j is no URL', async (url, text) => {
+  await expect(connect(mistaken<string>(url))).rejects.toMatchObject(refusal(text))
+})
+
+test('a refusal names its Reason Code, and what the server added', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  for (const [reasonString, text] of [
+    [undefined, '0x87 (not authorized)'],
+    ['not authorized', '0x87 (not authorized)'],
+    ['not yours', '0x87 (not authorized: not yours)'],
+  ] as const) {
+    const properties = reasonString === undefined ? {} : { reasonString }
+    const publishing = client.publish('a', 'x', { qos: 1 }).catch((error: Error) => error.message)
+    const { packetId = 0 } = await server.connection.next('publish')
+    server.connection.send({ type: 'puback', packetId, reasonCode: 0x87, properties })
+    expect(await publishing).toBe(`the server refused the message to "a": ${text}`)
+    const subscribing = client.subscribe('a').catch((error: Error) => error.message)
+    const subscribe = await server.connection.next('subscribe')
+    server.connection.send({ type: 'suback', packetId: subscribe.packetId, reasonCodes: [0x87], properties })
+    expect(await subscribing).toBe(`the server refused "a": ${text}`)
+  }
+  server.welcome = () => connack({}, false, 0x86)
+  const text = 'the server refused the connection: 0x86 (bad user name or password)'
+  await expect(server.client().connect()).rejects.toMatchObject({ code: 'connect-refused', message: text })
 })

@@ -28,7 +28,12 @@ export function openTransport(target: TransportTarget): Promise<Transport> {
     case 'unix:':
       return openUnix(target)
     default:
-      return Promise.reject(new MqttError('invalid-argument', `no transport for "${target.url.protocol}" URLs`))
+      return Promise.reject(
+        new MqttError(
+          'invalid-argument',
+          `"${target.url.protocol}" is not mqtt:, mqtts:, ws:, wss: or unix:; a URL is mqtt://localhost:1883, for example`,
+        ),
+      )
   }
 }
 
