@@ -52,7 +52,7 @@ export class ClientCore {
   readonly flow: Flow
   readonly closed: Promise<CloseReason>
   session: SessionInfo | undefined = undefined
-  readonly #requests = new Requests<Route>()
+  readonly #requests = new Requests<Route>(() => this.publisher.isOnTrial)
   readonly #lifecycle: Lifecycle<Route>
   readonly #authenticator: Authenticator<Route> | undefined
   readonly #options: ConnectOptions
@@ -233,8 +233,8 @@ export class ClientCore {
   }
 
   #disconnected(reason: ClientCloseReason, error: ConnectError): void {
-    this.publisher.detach()
     this.#requests.detach(blamesPacket(error) ? error : undefined)
+    this.publisher.detach(error)
     if (reason.by === 'server') {
       const { reasonCode, properties = {} } = reason.packet
       this.events.emit('disconnect', { reasonCode, properties })

@@ -21,7 +21,7 @@ export type MqttErrorCode =
   | 'keep-alive-timeout'
   /** The server broke the protocol. */
   | 'protocol-error'
-  /** PUBACK, PUBREC with a failure; see {@link PublishError.reasonCode}. */
+  /** PUBACK, PUBREC with a failure, or the end of two connections over this message; see {@link PublishError.reasonCode}. */
   | 'publish-refused'
   /** At least one filter was refused; see `SubscribeError.results`. */
   | 'subscribe-refused'
@@ -82,7 +82,7 @@ export class ConnectError extends MqttError {
   }
 }
 
-/** The server refused a message (PUBACK or PUBREC of 0x80 and above). */
+/** The server refused a message: PUBACK or PUBREC of 0x80 and above, or DISCONNECT twice, the second time with it alone. */
 export class PublishError extends MqttError {
   readonly reasonCode: ReasonCode
   /** Why, in the server's words. */

@@ -20,11 +20,12 @@ import {
   type SessionObserver,
 } from '@mq/core'
 import type { Clock } from './clock.ts'
-import { Deferred } from './deferred.ts'
-import { MqttError, PublishError, QueueFullError } from './errors.ts'
+import { type ConnectError, MqttError, PublishError, QueueFullError } from './errors.ts'
 import { MessageEncoder } from './message-encoder.ts'
 import type { NetworkConnection } from './network-connection.ts'
 import type { Abortable, QueueOptions } from './options.ts'
+import { Pending, publishResult } from './pending.ts'
+import { Trial } from './trial.ts'
 import type { OutgoingMessage, PublishResult } from './types.ts'
 
 export interface PublisherOptions {
@@ -34,19 +35,6 @@ export interface PublisherOptions {
   readonly usesAliases: boolean
   /** Something was settled, or begun: the state of the traffic has changed. */
   readonly changed: () => void
-}
-
-/** One `publish` call; the token of its Delivery. */
-class Pending extends Deferred<PublishResult> {
-  readonly topic: string
-  readonly publication: Publication
-  transmitted = false
-
-  constructor(topic: string, publication: Publication) {
-    super()
-    this.topic = topic
-    this.publication = publication
-  }
 }
 
 export class Publisher implements SessionObserver {
@@ -60,6 +48,7 @@ export class Publisher implements SessionObserver {
   /** QoS 0 that is being given to the session. */
   #inHand: Pending | undefined = undefined
   readonly #encoder: MessageEncoder
+  readonly #trial = new Trial()
   #link: SessionLink | undefined = undefined
   /** Of the acknowledgement that is being handled. */
   #reasonString: () => string | undefined = () => undefined
@@ -78,6 +67,11 @@ export class Publisher implements SessionObserver {
 
   get queued(): number {
     return this.session.queue.length + this.#waiting.length
+  }
+
+  /** A message is looked for that the server ends connections over: nothing else is to be sent (trial.ts). */
+  get isOnTrial(): boolean {
+    return this.#trial.isOn
   }
 
   /** Everything that was given to us is settled. */
@@ -113,14 +107,16 @@ export class Publisher implements SessionObserver {
             'not-supported',
             `the server takes no ${publication.retain ? 'retained' : `QoS ${qos}`} messages`,
           )
+    const trial = this.#trial
     this.#link = {
       get writable() {
-        return outgoing.writable
+        return outgoing.writable && !trial.isWaiting
       },
       fits: (publication, qos, ids) => allows(publication, qos) && outgoing.fits(publication, qos, ids),
       publish: (publication, qos, retain, dup, packetId, ids) => {
         outgoing.publish(publication, qos, retain, dup, packetId, ids)
         if (qos === 0) this.#sentQos0(publication)
+        else trial.sent(packetId)
       },
       pubrel: (packetId, reasonCode) => outgoing.pubrel(packetId, reasonCode),
     }
@@ -128,8 +124,16 @@ export class Publisher implements SessionObserver {
     this.#letIn()
   }
 
-  detach(): void {
+  /** `error`: why the connection ended. */
+  detach(error: ConnectError): void {
     this.#link = undefined
+    const packetId = this.#trial.ended(error, this.session)
+    if (packetId === undefined) return
+    const { reasonCode = ReasonCode.unspecifiedError, reasonString } = error
+    // As if the server had refused the message, and not the connection.
+    const answer = this.session.outbound.peek(packetId)?.qos === 1 ? 'puback' : 'pubrec'
+    this.#reasonString = () => reasonString
+    this.session.acknowledged(answer, packetId, reasonCode)
   }
 
   /** Nothing will be sent any more. */
@@ -145,11 +149,12 @@ export class Publisher implements SessionObserver {
   // What the session reports.
 
   settled(_session: Session, { token, qos }: Delivery, packetId: number, reasonCode: ReasonCode): void {
+    this.#trial.answered(token, packetId)
     if (token instanceof Pending) {
       const reasonString = this.#reasonString()
       if (reasonCode >= ReasonCode.unspecifiedError) {
         token.reject(new PublishError(token.topic, packetId, reasonCode, reasonString))
-      } else token.resolve({ ...result(qos, packetId, reasonCode), reasonString })
+      } else token.resolve({ ...publishResult(qos, packetId, reasonCode), reasonString })
     }
     this.#letIn()
     this.#options.changed()
@@ -158,6 +163,7 @@ export class Publisher implements SessionObserver {
   dropped(_session: Session, reason: DropReason, publication: Publication, qos: QoS, token: unknown): void {
     // `settled` follows, with the reason code.
     if (reason === 'refused' || !(token instanceof Pending)) return
+    this.#trial.gone(token)
     if (reason === 'queue-full') token.reject(new QueueFullError())
     else if (reason === 'expired') token.reject(new MqttError('expired', `the message to "${token.topic}" expired`))
     else if (reason === 'too-large') token.reject(this.#why(publication, qos))
@@ -176,7 +182,7 @@ export class Publisher implements SessionObserver {
     const isOffline = this.#link === undefined
     const { qos0, overflow } = this.#options.queue ?? {}
     const mustWait = overflow === 'wait' && (this.#waiting.length > 0 || !this.session.hasRoom(publication))
-    if (qos === 0 && isOffline && qos0 === 'drop') pending.resolve(result(0, undefined, ReasonCode.success))
+    if (qos === 0 && isOffline && qos0 === 'drop') pending.resolve(publishResult(0, undefined, ReasonCode.success))
     else if (qos === 0 && isOffline && qos0 === 'reject') pending.reject(new MqttError('offline', notConnected))
     else if (mustWait) this.#waiting.push(pending)
     else this.#deliver(pending)
@@ -191,8 +197,9 @@ export class Publisher implements SessionObserver {
       this.#options.changed()
       return
     }
-    if (session.link !== undefined && !session.link.writable) {
-      // The socket does not take more: this message waits its turn, where the session on its own would drop it.
+    if (session.link !== undefined && (!session.link.writable || this.#trial.isOn)) {
+      // The socket does not take more, or others go first: this message waits its turn, where the session on its own would
+      // drop it.
       this.#queuedQos0.set(publication, pending)
       const delivery = { publication, qos, retain, subscriptionIdentifiers: undefined, token: pending }
       for (const lost of session.queue.push(delivery)) {
@@ -212,7 +219,7 @@ export class Publisher implements SessionObserver {
     const pending = isInHand ? this.#inHand : this.#queuedQos0.get(publication)
     if (pending === undefined) return
     pending.transmitted = true
-    pending.resolve(result(0, undefined, ReasonCode.success))
+    pending.resolve(publishResult(0, undefined, ReasonCode.success))
     if (isInHand) return
     this.#queuedQos0.delete(publication)
     this.#letIn()
@@ -249,7 +256,8 @@ export class Publisher implements SessionObserver {
       if (delivery === undefined) continue
       if (state !== OutboundState.awaitingPubcomp) again.push(delivery)
       else if (delivery.token instanceof Pending) {
-        delivery.token.resolve(result(delivery.qos, packetId, ReasonCode.success))
+        this.#trial.gone(delivery.token)
+        delivery.token.resolve(publishResult(delivery.qos, packetId, ReasonCode.success))
       }
     }
     again.push(...before.queue.remove(() => true))
@@ -262,6 +270,7 @@ export class Publisher implements SessionObserver {
     for (const delivery of again) {
       // Nobody waits for a message that was aborted after it had been sent.
       if (!(delivery.token instanceof Pending) || !delivery.token.settled) this.session.queue.push(delivery)
+      else this.#trial.gone(delivery.token)
     }
     this.#limits.messagesMax = messagesMax
     this.#limits.bytesMax = bytesMax
@@ -276,13 +285,3 @@ export class Publisher implements SessionObserver {
 
 const notConnected = 'there is no connection'
 const tooLarge = "the message is larger than the server's Maximum Packet Size"
-
-function result(qos: QoS, packetId: number | undefined, reasonCode: ReasonCode): PublishResult {
-  return {
-    qos,
-    packetId,
-    reasonCode,
-    reasonString: undefined,
-    matched: reasonCode !== ReasonCode.noMatchingSubscribers,
-  }
-}

@@ -80,6 +80,20 @@ const packetReasons: ReadonlySet<number> = new Set([
   ReasonCode.wildcardSubscriptionsNotSupported,
 ])
 
+/** Of these, what is wrong with a PUBLISH. */
+const messageReasons: ReadonlySet<number> = new Set([
+  ReasonCode.topicNameInvalid,
+  ReasonCode.packetTooLarge,
+  ReasonCode.payloadFormatInvalid,
+  ReasonCode.retainNotSupported,
+  ReasonCode.qosNotSupported,
+])
+
+/** The server ended the connection over a packet of ours, and it may have been a PUBLISH. */
+export function blamesMessage(error: unknown): boolean {
+  return blamesPacket(error) && error instanceof ConnectError && messageReasons.has(error.reasonCode ?? 0)
+}
+
 /** The server ended the connection over a packet of ours: the same packet would end the next connection, too. */
 export function blamesPacket(error: unknown): boolean {
   return error instanceof ConnectError && error.code === 'server-disconnect' && packetReasons.has(error.reasonCode ?? 0)

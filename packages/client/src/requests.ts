@@ -50,6 +50,12 @@ export class Requests<Route> {
   #session: Session | undefined = undefined
   #waiting: Request[] = []
   readonly #asked = new Map<number, Asked>()
+  readonly #isHeldBack: () => boolean
+
+  /** While `isHeldBack`, nothing is asked; afterwards `pump` is called. */
+  constructor(isHeldBack: () => boolean) {
+    this.#isHeldBack = isHeldBack
+  }
 
   /** An answer is awaited, or will be. */
   get isIdle(): boolean {
@@ -98,7 +104,7 @@ export class Requests<Route> {
   pump(): void {
     const machine = this.#machine
     const session = this.#session
-    while (machine !== undefined && session !== undefined) {
+    while (machine !== undefined && session !== undefined && !this.#isHeldBack()) {
       const next = this.#waiting[0]
       if (next === undefined) return
       // Aborted before it went out: as if it had never been.
