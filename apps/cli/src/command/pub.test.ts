@@ -222,6 +222,20 @@ describe('exit codes', () => {
     io.interrupt()
     expect(await exit).toBe(1)
     expect(broker.disconnects).toBe(1)
+    expect(io.err()).toBe('mq: interrupted after 1 message, 0 of them acknowledged.\n')
+  })
+
+  test.each([
+    ['1', 'mq: interrupted after 3 messages, 2 of them acknowledged; what stdin still holds was not sent.\n'],
+    ['0', 'mq: interrupted after 2 messages; what stdin still holds was not sent.\n'],
+  ])('1 when a stream of lines is interrupted, at QoS %s, and how far it came', async (qos, err) => {
+    const publishAnswer = ({ payload }: { payload: Uint8Array }) =>
+      Buffer.from(payload).toString() === 'stuck' ? new Promise<never>(() => {}) : { reasonCode: 0 }
+    const { io, broker, exit } = start(['a', '-l', '-q', qos], { stdin: ['one\ntwo\nstuck\n'], publishAnswer })
+    while (broker.published.length < 3) await new Promise(setImmediate)
+    io.interrupt()
+    expect(await exit).toBe(1)
+    expect(io.err()).toBe(err)
   })
 })
 

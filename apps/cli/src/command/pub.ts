@@ -1,8 +1,8 @@
 /**
  * mq pub: one message from an argument, a file or stdin, or one per line of stdin.
  *
- * Always holds: QoS 1 and 2 are waited for before the exit code is decided, messages leave in the order they were read, and
- * of a long stdin only as much is held as is under way.
+ * Always holds: QoS 1 and 2 are waited for before the exit code is decided, messages leave in the order they were read, of a
+ * long stdin only as much is held as is under way, and whoever interrupts it hears how far it came.
  */
 import type { Arguments } from '../argv/arguments.ts'
 import { connectPlanOf } from '../connection/connect-wishes.ts'
@@ -35,11 +35,7 @@ export async function pub(given: Arguments, io: Io, open: OpenConnection): Promi
     const first = await Promise.race([work, connection.ended, interrupted])
     if (first instanceof Error) throw first
     await connection.disconnect()
-    if (first !== 'interrupted') return publisher.finish()
-    // A stream of lines is ended by Ctrl-C; a message that was not yet taken is a failure.
-    if (payload === undefined) return publisher.finish()
-    status.warn('interrupted before the message was acknowledged.')
-    return ExitCode.unexpected
+    return first === 'interrupted' ? publisher.interrupt() : publisher.finish()
   } finally {
     forget()
   }
@@ -50,11 +46,15 @@ interface Publisher {
   send(payload: Uint8Array): Promise<void>
   /** Says what was left unsaid, and returns the exit code. */
   finish(): number
+  /** The same, where it was ended early: not everything was sent, and a script must not take it for done. */
+  interrupt(): number
 }
 
 function publisherOf(connection: Connection, plan: PublishPlan, io: Io, status: Status): Publisher {
   let exitCode: number = ExitCode.done
   let complaints = 0
+  let sent = 0
+  let acknowledged = 0
   const complain = (sentence: string): void => {
     complaints += 1
     if (complaints <= complaintsMax) status.error(sentence)
@@ -72,6 +72,11 @@ function publisherOf(connection: Connection, plan: PublishPlan, io: Io, status: 
     }
     if (plan.json) await io.stdout.write(`${JSON.stringify(report(message, answer))}\n`)
   }
+  const finish = (): number => {
+    const unsaid = complaints - complaintsMax
+    if (unsaid > 0) status.error(`and ${unsaid} more like these.`)
+    return exitCode
+  }
   return {
     async send(payload) {
       const messages = plan.topics.map((topicName) => ({
@@ -81,15 +86,26 @@ function publisherOf(connection: Connection, plan: PublishPlan, io: Io, status: 
         retain: plan.retain,
         ...(plan.properties === undefined ? {} : { properties: plan.properties }),
       }))
-      await Promise.all(messages.map(async (message) => answered(message, await connection.publish(message))))
+      const send = async (message: OutgoingMessage): Promise<void> => {
+        sent += 1
+        const answer = await connection.publish(message)
+        acknowledged += 1
+        await answered(message, answer)
+      }
+      await Promise.all(messages.map(send))
     },
-    finish() {
-      const unsaid = complaints - complaintsMax
-      if (unsaid > 0) status.error(`and ${unsaid} more like these.`)
-      return exitCode
+    finish,
+    interrupt() {
+      const left = plan.source.type === 'lines' ? '; what stdin still holds was not sent' : ''
+      // At QoS 0 nobody answers: what the socket took is all that is known.
+      const messages = plan.qos === 0 ? counted(acknowledged) : `${counted(sent)}, ${acknowledged} of them acknowledged`
+      status.error(`interrupted after ${messages}${left}.`)
+      return finish() || ExitCode.unexpected
     },
   }
 }
+
+const counted = (count: number): string => `${count} ${count === 1 ? 'message' : 'messages'}`
 
 /** Of a long stdin, this many refusals are told one by one. */
 const complaintsMax = 10
