@@ -39,6 +39,10 @@ describe('mq', () => {
     expect(out).not.toMatch(/--retained-only/)
   })
 
+  test('broker --help says what it cannot do yet', async () => {
+    expect((await mq(['broker', '--help'])).out).toMatch(/No configuration file, passwords, TLS or disk yet/)
+  })
+
   test('--version', async () => expect(await mq(['--version'])).toEqual({ exitCode: 0, out: '1.2.3\n', err: '' }))
 
   test('completion prints a script', async () => {
@@ -87,6 +91,7 @@ describe('mq', () => {
       return 7
     })
     expect({ exitCode, err }).toEqual({ exitCode: 7, err: '' })
+    expect(seen?.written('topic')).toBe('-t')
     expect(seen?.text('url')).toBe('mqtt://b')
     expect(seen?.text('message')).toBe('"on"')
     expect(seen?.flag('retain')).toBe(true)
@@ -128,7 +133,7 @@ describe('exit codes', () => {
     [
       '-D where nothing connects',
       ['broker', '-D', 'connect', 'receive-maximum', '1'],
-      'mq broker has no option --property; it belongs to mq pub, mq sub.',
+      'mq broker has no option -D; it belongs to mq pub, mq sub.',
     ],
   ])('2 for %s', async (_, argv, sentence) => {
     const { exitCode, out, err } = await mq(argv)

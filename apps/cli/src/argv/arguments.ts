@@ -3,6 +3,7 @@
  * everything stays text until somebody who knows the option parses it (values.ts).
  */
 import { UsageError } from '../failure.ts'
+import { brokerHint } from './broker-hints.ts'
 import { optionTable } from './option-table.ts'
 import type { Rewritten } from './rewrite.ts'
 
@@ -20,7 +21,7 @@ export interface Arguments {
   flag(name: string): boolean
   /** The last value given in this layer only. */
   in(layer: Layer, name: string): string | undefined
-  /** How to call the option in a message: `--port`, or `MQ_PORT` if that is where the value came from. */
+  /** How to call the option in a message: as it was typed, `-p` or `--port`, or `MQ_PORT` if its value came from there. */
   written(name: string): string
 }
 
@@ -44,7 +45,7 @@ export function argumentsOf(rewritten: Rewritten, env: Readonly<Record<string, s
     in: (layer, name) => (layer === 'flags' ? options.get(name)?.at(-1) : inEnvironment(name)),
     written: (name) => {
       const fromEnvironment = !options.has(name) && inEnvironment(name) !== undefined
-      return fromEnvironment ? (envNames.get(name) ?? name) : `--${name}`
+      return fromEnvironment ? (envNames.get(name) ?? name) : (rewritten.written.get(name) ?? `--${name}`)
     },
   }
 }
@@ -55,6 +56,12 @@ export function checkBelongs(rewritten: Rewritten, command: string): void {
   for (const name of given) {
     const option = optionTable.find((candidate) => candidate.name === name)
     if (option === undefined || option.commands.some((owner) => owner === command)) continue
-    throw new UsageError(`mq ${command} has no option --${name}; it belongs to mq ${option.commands.join(', mq ')}.`)
+    const written = rewritten.written.get(name) ?? `--${name}`
+    const hint = command === 'broker' ? brokerHint(name, rewritten.options.get(name)?.at(-1)) : undefined
+    throw new UsageError(
+      hint === undefined
+        ? `mq ${command} has no option ${written}; it belongs to mq ${option.commands.join(', mq ')}.`
+        : `mq ${command} has no option ${written}: ${hint}.`,
+    )
   }
 }

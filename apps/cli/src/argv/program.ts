@@ -54,7 +54,7 @@ export async function ask(argv: readonly string[], commands: readonly Command[],
           if (option.commands.includes(command.name)) yargsOfCommand.option(option.name, shape(option, command.name))
         }
         for (const [line, what] of command.examples) yargsOfCommand.example(line, what)
-        return yargsOfCommand
+        return command.epilogue === undefined ? yargsOfCommand : yargsOfCommand.epilogue(command.epilogue)
       },
       // Commands run without yargs, see main.ts.
       () => {},

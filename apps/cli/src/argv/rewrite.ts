@@ -13,6 +13,7 @@
  * Always holds: no option, value or positional is in `forYargs`.
  */
 import { UsageError } from '../failure.ts'
+import { brokerHint } from './broker-hints.ts'
 import { nearest } from './nearest.ts'
 import { type OptionSpec, optionSynonyms, optionTable } from './option-table.ts'
 
@@ -22,6 +23,8 @@ export interface Rewritten {
   readonly positionals: readonly string[]
   /** By long name, in the order given. A flag has one empty string per occurrence. */
   readonly options: ReadonlyMap<string, readonly string[]>
+  /** By long name, how the option was typed last: `-q` or `--qos`; `property` for -D. */
+  readonly written: ReadonlyMap<string, string>
   /** The arguments of each -D, three or four. */
   readonly properties: readonly (readonly string[])[]
   readonly forYargs: readonly string[]
@@ -40,6 +43,7 @@ const passed: ReadonlySet<string> = new Set(['--help', '--version'])
 /** @throws UsageError for an unknown option, or one that lacks its value. */
 export function rewrite(argv: readonly string[]): Rewritten {
   const options = new Map<string, string[]>()
+  const spelled = new Map<string, string>()
   const properties: string[][] = []
   const positionals: string[] = []
   const forYargs: string[] = []
@@ -66,6 +70,7 @@ export function rewrite(argv: readonly string[]): Rewritten {
     return value
   }
   const take = (option: OptionSpec, written: string, attached: string | undefined): void => {
+    spelled.set(option.name, written)
     if (option.kind === 'flag') {
       if (attached !== undefined) throw new UsageError(`option ${written} takes no value, and was given "${attached}".`)
       add(option, '')
@@ -91,7 +96,7 @@ export function rewrite(argv: readonly string[]): Rewritten {
     else if (argument.startsWith('--')) {
       const equals = argument.indexOf('=')
       const written = equals === -1 ? argument : argument.slice(0, equals)
-      take(longOption(written), written, equals === -1 ? undefined : argument.slice(equals + 1))
+      take(longOption(written, command), written, equals === -1 ? undefined : argument.slice(equals + 1))
     } else if (!isShort(argument)) word(argument)
     else {
       // A cluster, as getopt reads it: flags, and at most one value-taking option, whose value is the rest or what follows.
@@ -105,7 +110,7 @@ export function rewrite(argv: readonly string[]): Rewritten {
       }
     }
   }
-  return { command, positionals, options, properties, forYargs }
+  return { command, positionals, options, written: spelled, properties, forYargs }
 }
 
 /** `-` alone and negative numbers are words: no option is called like a digit. */
@@ -113,10 +118,12 @@ function isShort(argument: string): boolean {
   return argument.length > 1 && argument.startsWith('-') && !/^-[\d.]/.test(argument)
 }
 
-function longOption(written: string): OptionSpec {
+function longOption(written: string, command: string | undefined): OptionSpec {
   const name = written.slice(2)
   const option = byName.get(optionSynonyms.get(name) ?? name)
   if (option !== undefined) return option
+  const hint = command === 'broker' ? brokerHint(name) : undefined
+  if (hint !== undefined) throw new UsageError(`mq broker has no option ${written}: ${hint}.`)
   const close = nearest(name, [...byName.keys(), 'help', 'version'])
   throw new UsageError(`there is no option ${written}${close === undefined ? '.' : `; did you mean --${close}?`}`)
 }

@@ -108,7 +108,7 @@ function castFor(given: Arguments, mode: Mode, topology: Topology): Cast {
     const text = given.text(name)
     return text === undefined ? {} : { [name]: integerOf(`--${name}`, text, 1, connectionsMax) }
   }
-  const count = integerOf('--connections', given.text('connections') ?? '1', 1, connectionsMax)
+  const count = integerOf(given.written('connections'), given.text('connections') ?? '1', 1, connectionsMax)
   const cast = castOf(mode, topology, count, { ...own('publishers'), ...own('subscribers') })
   if (mode === 'e2e' && topology === 'pair' && cast.publishers !== cast.subscribers) {
     throw new UsageError('a pair is one publisher and one subscriber: use -c, or another --topology.')
@@ -124,11 +124,11 @@ function topicsFor(given: Arguments, mode: Mode, topology: Topology, run: number
   if (more.length > 0) throw new UsageError('mq bench takes one --topic; %i in it makes many.')
   if (mode === 'sub') {
     const filter = own ?? 'mq-bench/#'
-    topicFilterOf('--topic', topicOf(filter, 0, 'c', userName))
+    topicFilterOf(given.written('topic'), topicOf(filter, 0, 'c', userName))
     return { topic: '', filter }
   }
   const topic = own ?? `mq-bench/${run.toString(36)}/%i`
-  topicNameOf('--topic', topicOf(topic, 0, 'c', userName))
+  topicNameOf(given.written('topic'), topicOf(topic, 0, 'c', userName))
   const paired = topology === 'pair' && /%c/.test(topic) && mode === 'e2e'
   const filter = paired ? undefined : filterOf(topic, topology)
   if (filter === undefined) {

@@ -97,7 +97,18 @@ describe('mq broker', () => {
     [['--log-level', 'loud'], /--log-level was given "loud"; allowed is silent, error, warn, info or debug/],
     [['--store', 'disk'], /--store was given "disk"; allowed is memory/],
     [['1884'], /mq broker takes no argument, and was given "1884"/],
-    [['-p', '1884'], /mq broker has no option --port; it belongs to mq pub, mq sub/],
+    [['-p', '1884'], /mq broker has no option -p: say --listen tcp:\/\/127\.0\.0\.1:1884\.$/m],
+    [['--port', 'x'], /mq broker has no option --port: say --listen tcp:\/\/127\.0\.0\.1:1883\.$/m],
+    [['-c', 'broker.conf'], /mq broker has no option -c: it reads no configuration file, options say everything/],
+    [['--config', 'x'], /mq broker has no option --config: it reads no configuration file/],
+    [['-v'], /mq broker has no option -v: --log-level debug says more/],
+    [
+      ['--password-file', 'x'],
+      /mq broker has no option --password-file: .* no passwords yet; @mq\/broker does.*authenticate/,
+    ],
+    [['--pw-file', 'x'], /mq broker has no option --pw-file: .*no passwords yet/],
+    [['--cafile', 'x'], /mq broker has no option --cafile: .*no TLS yet/],
+    [['-t', 'x'], /mq broker has no option -t; it belongs to mq pub, mq sub, mq bench/],
   ])('%j is refused with 2', async (argv, sentence) => {
     const { exitCode, err } = await run(argv)
     expect(exitCode).toBe(2)

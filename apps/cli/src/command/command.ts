@@ -12,5 +12,7 @@ export interface Command {
   readonly usage: string
   readonly describe: string
   readonly examples: readonly (readonly [line: string, what: string])[]
+  /** Stands last in the help. */
+  readonly epilogue?: string
   load(): Promise<Run>
 }

@@ -25,6 +25,10 @@ export const commands: readonly Command[] = [
       ['mq broker', 'listen on tcp://127.0.0.1:1883'],
       ['mq broker --listen tcp://127.0.0.1:1884 --listen ws://127.0.0.1:8083/mqtt', 'TCP and WebSocket'],
     ],
+    epilogue:
+      'No configuration file, passwords, TLS or disk yet: options say everything, other machines come in with --allow-anonymous,\n' +
+      'and after a restart retained messages and sessions are gone. Passwords take ten lines of code with @mq/broker:\n' +
+      'createBroker({ authenticate }).',
     async load() {
       const { runBroker } = await import('./broker.ts')
       return runBroker

@@ -175,7 +175,7 @@ describe('usage and connections', () => {
     [['mqtt://me@a'], 'without a user name'],
     [['mqtt://a/topic'], 'makes its own topics'],
     [['http://a'], 'the URL was given "http://a"'],
-    [['-q', '1'], 'mq conformance has no option --qos'],
+    [['-q', '1'], 'mq conformance has no option -q;'],
   ])('2 for %j', async (argv, sentence) => {
     const { exitCode, err, out } = await run(argv)
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })

@@ -11,7 +11,7 @@ import type { Io } from '../io.ts'
 
 export type Source =
   | { readonly type: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly type: 'file'; readonly path: string }
+  | { readonly type: 'file'; readonly path: string; readonly option: string }
   | { readonly type: 'stdin' }
   | { readonly type: 'lines' }
 
@@ -78,7 +78,7 @@ export function publishPlanOf(given: Arguments, { address, properties }: Connect
     repeatDelayMs: durationMsOf('--repeat-delay', given.text('repeat-delay') ?? '0'),
     // Nothing acknowledges QoS 0; its bound only keeps the input from running ahead of the socket.
     inFlightMax: given.flag('max-inflight')
-      ? integerOf('--max-inflight', given.text('max-inflight') ?? '', 1, 65_535)
+      ? integerOf(given.written('max-inflight'), given.text('max-inflight') ?? '', 1, 65_535)
       : qos === 0
         ? 256
         : 20,
@@ -95,7 +95,7 @@ export function publishNeedsV5(given: Arguments): string | undefined {
 /** @throws Failure, exit code 6 */
 export async function payloadOf(source: Exclude<Source, { type: 'lines' }>, io: Io): Promise<Uint8Array> {
   if (source.type === 'bytes') return source.bytes
-  if (source.type === 'file') return read(io, '--file', source.path)
+  if (source.type === 'file') return read(io, source.option, source.path)
   try {
     return await all(io.stdin)
   } catch (error) {
@@ -108,7 +108,7 @@ function namedSources(given: Arguments): Source[] {
   const message = given.text('message')
   const file = given.text('file')
   if (message !== undefined) sources.push({ type: 'bytes', bytes: Buffer.from(message) })
-  if (file !== undefined) sources.push({ type: 'file', path: file })
+  if (file !== undefined) sources.push({ type: 'file', path: file, option: given.written('file') })
   if (given.flag('stdin-file')) sources.push({ type: 'stdin' })
   if (given.flag('stdin-line')) sources.push({ type: 'lines' })
   if (given.flag('null-message')) sources.push({ type: 'bytes', bytes: new Uint8Array() })

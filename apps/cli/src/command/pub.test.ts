@@ -70,15 +70,15 @@ describe('where topic and message come from', () => {
     [['a/#', 'on'], /the topic was given "a\/#"; allowed is a topic without the wildcards/],
     [['a', 'on', '--require-subscriber'], /--require-subscriber needs -q 1/],
     [['a', 'on', '-q', '1', '-V', '311', '--require-subscriber'], /--require-subscriber needs MQTT 5.0/],
-    [['a', 'on', '-q', '3'], /--qos was given "3"; allowed is 0, 1 or 2/],
+    [['a', 'on', '-q', '3'], /-q was given "3"; allowed is 0, 1 or 2/],
     [['a', '-l', '--repeat', '2'], /--repeat does not go with -l/],
     [['a', 'on', '--repeat', '0'], /--repeat was given "0"/],
     [['a', 'on', '--user-property', 'x'], /--user-property was given "x"/],
     [['a', 'on', '-V', '311', '--content-type', 'x'], /--content-type needs MQTT 5.0/],
-    [['a', 'on', '-p', '0'], /--port was given "0"; allowed is a whole number, 1 to 65535/],
-    [['a', 'on', '-c'], /--disable-clean-session needs --id/],
-    [['a', 'on', '-V', '311', '-P', 'x'], /--pw needs --username/],
-    [['a', 'on', '-L', 'http://b'], /--url was given "http:\/\/b"; allowed is mqtt:/],
+    [['a', 'on', '-p', '0'], /-p was given "0"; allowed is a whole number, 1 to 65535/],
+    [['a', 'on', '-c'], /-c needs --id/],
+    [['a', 'on', '-V', '311', '-P', 'x'], /-P needs --username/],
+    [['a', 'on', '-L', 'http://b'], /-L was given "http:\/\/b"; allowed is mqtt:/],
   ])('%j is refused before anything is connected', async (argv, sentence) => {
     const { exitCode, err, broker } = await run(argv)
     expect(exitCode).toBe(2)
@@ -193,7 +193,7 @@ describe('exit codes', () => {
   test('6 for a file that cannot be read, before anything is connected', async () => {
     const { exitCode, err, broker } = await run(['a', '-f', 'gone'])
     expect({ exitCode, connections: broker.wishes.length }).toEqual({ exitCode: 6, connections: 0 })
-    expect(err).toBe("mq: --file gone cannot be read: ENOENT: no such file, open 'gone'.\n")
+    expect(err).toBe("mq: -f gone cannot be read: ENOENT: no such file, open 'gone'.\n")
   })
 
   test('5 when the connection is lost while waiting for a line', async () => {

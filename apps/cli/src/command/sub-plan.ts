@@ -38,15 +38,15 @@ export function subscribePlanOf(given: Arguments, { address }: ConnectPlan): Sub
   const handling = choiceOf('--retain-handling', given.text('retain-handling') ?? 'always', retainHandlings)
   return {
     filters: filters.map((filter) => topicFilterOf('the topic filter', filter)),
-    unsubscribes: unsubscribes.map((filter) => topicFilterOf('--unsubscribe', filter)),
-    hidden: given.all('filter-out').map((filter) => topicFilterOf('--filter-out', filter)),
+    unsubscribes: unsubscribes.map((filter) => topicFilterOf(given.written('unsubscribe'), filter)),
+    hidden: given.all('filter-out').map((filter) => topicFilterOf(given.written('filter-out'), filter)),
     qos: qosOf(given.written('qos'), given.text('qos') ?? '0'),
     retainAsPublished: given.flag('retain-as-published'),
     retainHandling: handling === 'always' ? 0 : handling === 'new' ? 1 : 2,
     count: given.flag('count')
-      ? integerOf('-C', given.text('count') ?? '', 1, Number.MAX_SAFE_INTEGER)
+      ? integerOf(given.written('count'), given.text('count') ?? '', 1, Number.MAX_SAFE_INTEGER)
       : Number.POSITIVE_INFINITY,
-    timeoutMs: timeout === undefined ? undefined : durationMsOf('-W', timeout),
+    timeoutMs: timeout === undefined ? undefined : durationMsOf(given.written('timeout'), timeout),
     subscribeOnly: given.flag('subscribe-only'),
     retained: given.flag('no-retained') ? 'none' : given.flag('retained-only') ? 'only' : 'all',
     removeRetained: given.flag('remove-retained'),

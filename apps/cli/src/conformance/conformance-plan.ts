@@ -39,7 +39,7 @@ export async function conformancePlanOf(given: Arguments, io: Io): Promise<Confo
   const junit = given.text('junit')
   if (given.flag('json') && junit === '-') throw new UsageError('give --json or --junit -, not both: stdout is one.')
   const version = protocolVersionOf(given.written('protocol-version'), given.text('protocol-version') ?? 'auto')
-  const timeoutMs = durationMsOf('--timeout', given.text('timeout') ?? '3s')
+  const timeoutMs = durationMsOf(given.written('timeout'), given.text('timeout') ?? '3s')
   if (timeoutMs === 0) throw new UsageError('--timeout was given 0; an answer needs some time.')
   return {
     url: address.url,

@@ -33,16 +33,20 @@ export async function connectPlanOf(
   const expiryText = given.text('session-expiry-interval')
   const sessionExpiryInterval =
     expiryText !== undefined
-      ? sessionExpiryOf('--session-expiry-interval', expiryText)
+      ? sessionExpiryOf(given.written('session-expiry-interval'), expiryText)
       : (connect?.sessionExpiryInterval ?? (cleanStart ? 0 : 0xffff_ffff))
   if (!cleanStart && given.text('id') === undefined) {
-    throw new UsageError('--disable-clean-session needs --id: a session is found again by its client id.')
+    throw new UsageError(
+      `${given.written('disable-clean-session')} needs --id: a session is found again by its client id.`,
+    )
   }
   const password = await passwordOf(given, address, io)
   const userName = given.in('flags', 'username') ?? address.userName ?? given.text('username')
   // [MQTT311-3.1.2-22] Before 5.0 a password needs a user name.
   if (password !== undefined && userName === undefined && (protocolVersion === 3 || protocolVersion === 4)) {
-    throw new UsageError('--pw needs --username: MQTT 3.1.1 has no password without a user name.')
+    throw new UsageError(
+      `${given.flag('pw') ? given.written('pw') : given.written('pw-file')} needs --username: MQTT 3.1.1 has no password without a user name.`,
+    )
   }
   const will = willOf(given, properties, io)
   const tls = address.tls ? await tlsOf(given, io) : undefined
@@ -70,10 +74,10 @@ export async function connectPlanOf(
 
 function versionOf(given: Arguments, needsV5: string | undefined): 3 | 4 | 5 | 'auto' {
   const version = protocolVersionOf(given.written('protocol-version'), given.text('protocol-version') ?? 'auto')
-  const needs = given.properties.length > 0 ? '--property' : needsV5
+  const needs = given.properties.length > 0 ? given.written('property') : needsV5
   if (needs === undefined) return version
   if (version === 3 || version === 4)
-    throw new UsageError(`${needs} needs MQTT 5.0; --protocol-version asks for an older one.`)
+    throw new UsageError(`${needs} needs MQTT 5.0; ${given.written('protocol-version')} asks for an older one.`)
   // Not 'auto': falling back would leave out, silently, what was asked for.
   return 5
 }
@@ -92,7 +96,7 @@ async function passwordOf(given: Arguments, address: Address, io: Io): Promise<U
   const text = given.in('flags', 'pw')
   if (file !== undefined && text !== undefined) throw new UsageError('give --pw or --pw-file, not both.')
   if (text !== undefined) return Buffer.from(text)
-  if (file !== undefined) return withoutNewline(await read(io, '--pw-file', file))
+  if (file !== undefined) return withoutNewline(await read(io, given.written('pw-file'), file))
   if (address.password !== undefined) return Buffer.from(address.password)
   const inEnvironment = given.text('pw')
   if (inEnvironment !== undefined) return Buffer.from(inEnvironment)
