@@ -83,6 +83,18 @@ describe('mq broker', () => {
     )
   })
 
+  test.each<readonly [readonly string[], Record<string, string>, string]>([
+    [['tcp://a:1'], { npm_config_listen: 'true' }, 'npm start -- --listen tcp://a:1.'],
+    [['tcp://a', 'ws://b'], { npm_config_listen: 'true\n\ntrue' }, 'npm start -- --listen tcp://a --listen ws://b.'],
+    [[], { npm_config_listen: 'tcp://a:1' }, 'npm start -- --listen tcp://a:1.'],
+    [[], { npm_config_allow_anonymous: 'true' }, 'npm start -- --allow-anonymous.'],
+    [['debug'], { npm_config_log_level: 'true' }, 'npm start -- --log-level debug.'],
+  ])('npm start without -- before the options: %j and %j', async (argv, kept, line) => {
+    const { exitCode, err } = await run(argv, { env: { npm_lifecycle_event: 'start', ...kept } })
+    expect(exitCode).toBe(2)
+    expect(err).toContain(`npm kept options that are for mq broker; put -- before them: ${line}\n`)
+  })
+
   test('beyond this machine only when asked for', async () => {
     const { exitCode, err } = await run(['--listen', 'tcp://0.0.0.0:0'])
     expect(exitCode).toBe(1)
@@ -92,8 +104,8 @@ describe('mq broker', () => {
   })
 
   test.each<readonly [readonly string[], RegExp]>([
-    [['--listen', 'x'], /--listen: x is no address to listen on/],
-    [['--listen', 'http://127.0.0.1'], /--listen: http:\/\/127\.0\.0\.1 is no address/],
+    [['--listen', 'x'], /--listen was given "x", which lacks the scheme; say tcp:\/\/x:1883/],
+    [['--listen', 'tcp://a b'], /--listen: tcp:\/\/a b is no address/],
     [['--log-level', 'loud'], /--log-level was given "loud"; allowed is silent, error, warn, info or debug/],
     [['--store', 'disk'], /--store was given "disk"; allowed is memory/],
     [['1884'], /mq broker takes no argument, and was given "1884"/],

@@ -8,19 +8,27 @@ import { Failure, messageOf, UsageError } from '../failure.ts'
 import type { Io } from '../io.ts'
 import { humanLines } from '../log/human-lines.ts'
 import { colourWanted } from '../output/renderer.ts'
+import { anotherPort, checkListenAddress, portOf } from './listen-address.ts'
+import { isNpmStart, meantForNpmStart } from './npm-start.ts'
 
 const logLevels = ['silent', 'error', 'warn', 'info', 'debug'] as const
 type LogLevel = (typeof logLevels)[number]
 
 export async function runBroker(given: Arguments, io: Io): Promise<number> {
+  const meant = meantForNpmStart(given, io)
+  if (meant !== undefined)
+    throw new UsageError(`npm kept options that are for mq broker; put -- before them: ${meant}.`)
+  const before = isNpmStart(io) ? 'npm start -- ' : ''
   if (given.positionals.length > 0) {
+    const [word = ''] = given.positionals
     throw new UsageError(
-      `mq broker takes no argument, and was given "${given.positionals[0]}"; --listen says where to listen.`,
+      `mq broker takes no argument, and was given "${word}"; where to listen says --listen, such as ${before}--listen ${word.includes('://') ? word : 'tcp://127.0.0.1:1883'}.`,
     )
   }
   const level = choiceOf(given.written('log-level'), given.text('log-level') ?? 'info', logLevels)
   choiceOf('--store', given.text('store') ?? 'memory', ['memory'])
   const wanted = given.all('listen').length > 0 ? given.all('listen') : ['tcp://127.0.0.1:1883']
+  for (const address of wanted) checkListenAddress(address)
   const broker = createBroker({
     logger: loggerOf(level, io),
     allowAnonymous: given.flag('allow-anonymous'),
@@ -31,7 +39,7 @@ export async function runBroker(given: Arguments, io: Io): Promise<number> {
   })
   try {
     const urls: string[] = []
-    for (const url of wanted) urls.push(await listen(broker, url, isNpmStart(io) ? 'npm start -- ' : ''))
+    for (const url of wanted) urls.push(await listen(broker, url, wanted, before))
     if (level !== 'silent') io.stderr.write(greeting(urls, runsThroughNpm(io), io.addresses()))
     await interrupted
     if (level !== 'silent')
@@ -45,16 +53,19 @@ export async function runBroker(given: Arguments, io: Io): Promise<number> {
   }
 }
 
-/** `before`: what goes before the options where they are not given to `mq` itself. */
-async function listen(broker: Broker, url: string, before: string): Promise<string> {
+/**
+ * @param all the addresses of this command
+ * @param before what goes before the options where they are not given to `mq` itself
+ */
+async function listen(broker: Broker, url: string, all: readonly string[], before: string): Promise<string> {
   try {
     return (await broker.listen(url)).url
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     if (code === 'MQ_BAD_LISTEN_URL') throw new UsageError(`--listen: ${messageOf(error)}`)
     if (code === 'MQ_ADDRESS_IN_USE') {
-      const port = Number(/:(\d+)(?:\/|$)/.exec(url)?.[1] ?? 1883)
-      const another = `tcp://127.0.0.1:${port === 65_535 ? 1883 : port + 1}`
+      const port = portOf(url)
+      const another = `tcp://127.0.0.1:${anotherPort(port, all)}`
       throw new Failure(
         `port ${port} is in use, perhaps by another broker; stop that one, or choose another port, such as ${before}--listen ${another}.`,
         ExitCode.unexpected,
@@ -78,11 +89,6 @@ function loggerOf(level: LogLevel, io: Io): Logger {
     ? humanLines((line) => void io.stderr.write(line), colourWanted(io))
     : { write: (line: string) => void io.stdout.write(line) }
   return pino({ level, base: null }, destination)
-}
-
-/** Then options stand behind `--`. */
-function isNpmStart(io: Io): boolean {
-  return io.env['npm_lifecycle_event'] === 'start'
 }
 
 /** npm start and npx: then `mq` alone is not a command in this shell. */
