@@ -46,11 +46,14 @@ export function addressOf(given: Arguments): Address {
   const tlsOptions = ['cafile', 'cert', 'key'].some((name) => given.text(name) !== undefined) || given.flag('insecure')
   const scheme = fromUrl?.scheme ?? (tlsOptions || port === 8883 ? 'mqtts' : 'mqtt')
   if (tlsOptions && (scheme === 'mqtt' || scheme === 'ws')) {
-    throw new UsageError(`--cafile, --cert, --key and --insecure need TLS; ${url} has none, use ${scheme}s://.`)
+    throw new UsageError(
+      `--cafile, --cert, --key and --insecure need TLS; ${withoutPassword(url ?? given.written('host'))} has none, use ${scheme}s://.`,
+    )
   }
   const hostName = host ?? fromUrl?.host ?? 'localhost'
   if (hostName === '')
     throw new UsageError(`${given.written('host')} is empty; give the name or address of the broker.`)
+  if (host !== undefined) checkHost(given.written('host'), host)
   const literal = hostName.includes(':') && !hostName.startsWith('[') ? `[${hostName}]` : hostName
   const portNumber = port ?? fromUrl?.port ?? schemes.get(scheme)?.port ?? 1883
   return {
@@ -60,6 +63,17 @@ export function addressOf(given: Arguments): Address {
     ...(fromUrl?.password === undefined ? {} : { password: fromUrl.password }),
     ...(fromUrl?.topic === undefined ? {} : { topic: fromUrl.topic }),
   }
+}
+
+/** @throws UsageError for what is more than a host: it would be taken for an IPv6 address, and looked up in vain */
+function checkHost(option: string, host: string): void {
+  const [, name, port] = /^(\[.*\]|[^:[\]]+):(\d*)$/.exec(host) ?? []
+  if (name === undefined && !host.includes('/')) return
+  const instead =
+    name === undefined ? `-L ${host.includes('://') ? host : `mqtt://${host}`}` : `-h ${name} -p ${port || 1883}`
+  throw new UsageError(
+    `${option} takes a host name only, and was given "${withoutPassword(host)}"; the port goes to -p, a URL to -L: ${withoutPassword(instead)}.`,
+  )
 }
 
 interface ParsedUrl {

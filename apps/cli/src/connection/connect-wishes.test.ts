@@ -45,6 +45,18 @@ describe('the address', () => {
     await expect(plan(['-L', 'mqt://u:secret@b'])).rejects.toThrow('-L was given "mqt://u:***@b"')
   })
 
+  test.each([
+    ['localhost:1884', '-h localhost -p 1884.'],
+    ['[::1]:1884', '-h [::1] -p 1884.'],
+    ['mqtt://localhost', '-L mqtt://localhost.'],
+    ['mqtt://u:secret@b:1', '-L mqtt://u:***@b:1.'],
+    ['b/topic', '-L mqtt://b/topic.'],
+  ])('-h with more than a host: %s', async (host, instead) => {
+    await expect(plan(['-h', host])).rejects.toThrow(/-h takes a host name only, .* the port goes to -p, a URL to -L: /)
+    await expect(plan(['-h', host])).rejects.toThrow(instead)
+    await expect(plan([], { env: { MQ_HOST: host } })).rejects.toThrow('MQ_HOST takes a host name only')
+  })
+
   test('TLS options with a URL that has no TLS', async () => {
     await expect(plan(['-L', 'ws://b', '--insecure'])).rejects.toThrow('ws://b has none, use wss://')
   })
