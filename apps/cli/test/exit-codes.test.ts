@@ -1,7 +1,7 @@
 // What the shell hears: each exit code, provoked. Needs a build (`npm test` makes one first).
 import { spawn } from 'node:child_process'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { brokerPort, executable, freePort, runMq, startMq, startSub } from './mq.ts'
+import { brokerPort, executable, freePort, listening, portOf, runMq, startMq, startSub } from './mq.ts'
 
 describe('exit codes', () => {
   test('0 with -E, and after SIGINT or SIGTERM', async () => {
@@ -32,6 +32,16 @@ describe('exit codes', () => {
       expect(exitCode).toBe(3)
       expect(err).toMatch(new RegExp(`^mq: cannot connect to mqtt://localhost:${port}: .*\\.\\n$`))
     }
+  })
+
+  test('3 where something answers that is no broker', async () => {
+    const server = await listening()
+    server.on('connection', (socket) =>
+      socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).on('error', () => {}),
+    )
+    const { exitCode, err } = await runMq(['sub', '-h', '127.0.0.1', '-p', String(portOf(server)), '-t', 'a'])
+    expect(exitCode).toBe(3)
+    expect(err).toMatch(/: what answers there is HTTP .* use -L ws:\/\/127\.0\.0\.1:\d+\.\n$/)
   })
 
   test('134 for a wrong password, in 5.0 and in 3.1.1', async () => {

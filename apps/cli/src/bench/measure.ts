@@ -8,7 +8,7 @@
  */
 import { connect, isIP } from 'node:net'
 import type { ConnectWishes } from '../connection/connection.ts'
-import { obstacle } from '../connection/obstacle.ts'
+import { isHttp, obstacle } from '../connection/obstacle.ts'
 import { ExitCode } from '../exit-code.ts'
 import { Failure } from '../failure.ts'
 import { partsOf } from './assignment.ts'
@@ -213,10 +213,15 @@ function refuseNothing({ wishes, protocolVersion }: BenchPlan, reports: readonly
   const [first] = reports.flatMap(({ errors }) => errors)
   if (first === undefined) return
   const { where, text, reasonCode } = first
+  const cause = new Error(text)
+  if (isHttp(cause)) {
+    throw new Failure(`cannot connect to ${wishes.url}: ${obstacle(cause, wishes.url)}.`, ExitCode.unreachable)
+  }
   // An answer that 5.0 does not know, or "closed": how brokers of old meet a CONNECT of 5.0.
   const isOld = protocolVersion === 5 && (where === 'protocol' || /^closed/.test(text) || reasonCode === 0x84)
   const hint = isOld ? ' Perhaps it speaks no MQTT 5.0: try -V 311.' : ''
   const sentence = where === 'CONNACK' ? `${wishes.url} refused the connection` : `cannot connect to ${wishes.url}`
+  const why = where === 'CONNACK' ? text : obstacle(cause, wishes.url)
   const network = /^(?:E[A-Z]+$|closed|no )/.test(text) || wishes.tls === undefined
-  throw new Failure(`${sentence}: ${text}.${hint}`, reasonCode ?? (network ? ExitCode.unreachable : ExitCode.tls))
+  throw new Failure(`${sentence}: ${why}.${hint}`, reasonCode ?? (network ? ExitCode.unreachable : ExitCode.tls))
 }

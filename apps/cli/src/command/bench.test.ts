@@ -102,7 +102,7 @@ describe('e2e', () => {
     const { broker } = await listen()
     const { url } = await broker.listen('ws://127.0.0.1:0/mqtt')
     await expect(run(`e2e -L ${url}/elsewhere ${short}`)).rejects.toMatchObject({
-      message: `cannot connect to ${url}/elsewhere: Unexpected server response: 400.`,
+      message: expect.stringMatching(/^cannot connect to ws:.*\/elsewhere: there is no MQTT at that path \(.*400\);/),
       exitCode: 3,
     })
   })
@@ -232,6 +232,17 @@ describe('without a broker', () => {
     const server = await listening()
     server.on('connection', (socket) => socket.on('data', () => socket.destroy()).on('error', () => {}))
     await expect(run(`conn -h 127.0.0.1 -p ${portOf(server)} --duration 50ms --json`)).rejects.toMatchObject({
+      exitCode: 3,
+    })
+  })
+
+  test('something else listens, and speaks HTTP', async () => {
+    const server = await listening()
+    server.on('connection', (socket) =>
+      socket.on('data', () => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')).on('error', () => {}),
+    )
+    await expect(run(`conn -h 127.0.0.1 -p ${portOf(server)} --duration 50ms --json`)).rejects.toMatchObject({
+      message: expect.stringContaining(`is HTTP (no packet begins with 0x48); for MQTT over WebSocket use -L ws://`),
       exitCode: 3,
     })
   })

@@ -76,7 +76,7 @@ function refuseNothing(plays: readonly Play[], url: string, versions: readonly V
   if (plays.some(({ result }) => !isUnspoken(result))) return
   const names = versions.map((version) => versionNames[version]).join(' or ')
   throw new Failure(
-    `${url} can be reached, but takes no CONNECT of MQTT ${names} without a user name.`,
+    `${url} can be reached, but takes no CONNECT of MQTT ${names} without a user name; it may be no MQTT broker.`,
     ExitCode.unreachable,
   )
 }

@@ -44,6 +44,17 @@ test('an error of the system itself is known as well as one that carries it', ()
   expect(obstacle(own, url)).toMatch(/^nothing listens there/)
 })
 
+test('HTTP is recognised, and where MQTT over WebSocket may be', () => {
+  const fault = new Error('the server broke the protocol: no packet begins with 0x48 [MQTT-2.1.3-1]')
+  const sentence = obstacle(fault, 'mqtt://localhost:8083')
+  expect(sentence).toMatch(/^what answers there is HTTP \(.*\); .* use -L ws:\/\/localhost:8083$/)
+  expect(obstacle(fault, 'mqtts://localhost:8083')).toMatch(/-L wss:\/\/localhost:8083$/)
+})
+
+test('who does not answer to CONNECT may be no broker', () => {
+  expect(obstacle(new Error('no CONNACK in time'), url)).toBe('no CONNACK in time; it may be no MQTT broker')
+})
+
 test('where nothing listens for WebSocket, -h and -p are no help', () => {
   const refused = platform('connect ECONNREFUSED 127.0.0.1:8083', 'ECONNREFUSED')
   const sentence = obstacle(refused, 'ws://127.0.0.1:8083/mqtt')

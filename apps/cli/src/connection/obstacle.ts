@@ -16,6 +16,11 @@ export function obstacle(error: Error, url: string): string {
     return `nothing listens there (${said}); start the broker, for one with mq broker, or say where it is with -h and -p`
   }
   if (code === 'ENOTFOUND') return `there is no host of that name (${said}); say which one with -h or -L`
+  if (isHttp(error)) {
+    const host = url.replace(/^\w+:\/\//, '')
+    return `what answers there is HTTP (${said}); for MQTT over WebSocket use -L ${url.startsWith('mqtts:') ? 'wss' : 'ws'}://${host}`
+  }
+  if (said.startsWith('no CONNACK')) return `${said}; it may be no MQTT broker`
   if (said.startsWith('Unexpected server response')) {
     return `there is no MQTT at that path (${said}); the path belongs to the address, as in ws://127.0.0.1:8083/mqtt`
   }
@@ -26,6 +31,11 @@ export function obstacle(error: Error, url: string): string {
     return `what answers there does not speak TLS (${said}); without TLS the address begins with mqtt:// or ws://`
   }
   return said
+}
+
+/** The H of "HTTP/1.1 400 Bad Request" is no packet of MQTT, and nothing else that answers begins so. */
+export function isHttp(error: Error): boolean {
+  return messageOf(error).includes('no packet begins with 0x48')
 }
 
 function codeOf(error: unknown): unknown {

@@ -15,7 +15,7 @@ import { ReasonCode } from '@mq/core'
 import { ExitCode, exitCodeOfReason } from '../exit-code.ts'
 import { Failure, messageOf } from '../failure.ts'
 import type { Connection, ConnectWishes, OpenConnection, ReceivedMessage } from './connection.ts'
-import { obstacle } from './obstacle.ts'
+import { isHttp, obstacle } from './obstacle.ts'
 import { reasonText } from './reason.ts'
 
 export const openConnection: OpenConnection = async (wishes, news, signal) => {
@@ -189,6 +189,9 @@ function failureOf(error: unknown, url: string, phase: 'connecting' | 'connected
     case 'timeout':
       if (phase === 'connecting') return made(cannot, ExitCode.unreachable)
       return made(`the connection to ${url} was lost: ${messageOf(error)}.`, ExitCode.connectionLost)
+    case 'protocol-error':
+      if (phase === 'connecting' && isHttp(error)) return made(cannot, ExitCode.unreachable)
+      return made(`${messageOf(error)}.`, ExitCode.unexpected)
     case 'client-closed':
       return made(`the connection to ${url} was closed before this was done.`, ExitCode.connectionLost)
     case 'packet-too-large':
