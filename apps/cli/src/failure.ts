@@ -20,6 +20,11 @@ export class Failure extends Error {
   }
 }
 
+/** Ctrl-C before there was a connection: nothing was done. */
+export function interruptedBeforeConnecting(): Failure {
+  return new Failure('interrupted before connecting.')
+}
+
 /** Whatever was thrown, as text for people. */
 export function messageOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)

@@ -15,6 +15,7 @@ export interface FakeIo extends Io {
 
 export interface FakeIoOptions {
   readonly stdin?: readonly (string | Uint8Array)[]
+  readonly stdinStaysOpen?: boolean
   readonly tty?: boolean
   readonly env?: Readonly<Record<string, string>>
   readonly files?: Readonly<Record<string, string | Uint8Array>>
@@ -42,6 +43,7 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
   return {
     stdin: (async function* () {
       for (const chunk of options.stdin ?? []) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+      if (options.stdinStaysOpen) await new Promise(() => {})
     })(),
     stdout: output(out, options.readerStaysFor ?? Number.POSITIVE_INFINITY),
     stderr: output(err, Number.POSITIVE_INFINITY),

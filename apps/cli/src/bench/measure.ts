@@ -10,7 +10,7 @@ import { connect, isIP } from 'node:net'
 import type { ConnectWishes } from '../connection/connection.ts'
 import { isHttp, obstacle } from '../connection/obstacle.ts'
 import { ExitCode } from '../exit-code.ts'
-import { Failure } from '../failure.ts'
+import { Failure, interruptedBeforeConnecting } from '../failure.ts'
 import { partsOf } from './assignment.ts'
 import { type BenchPlan, feedbackOf } from './bench-plan.ts'
 import { Crew, type ProgressSum } from './crew.ts'
@@ -36,7 +36,7 @@ export interface MeasureWorld {
 
 /** @throws Failure when nothing could be measured */
 export async function measure(plan: BenchPlan, world: MeasureWorld): Promise<Results> {
-  const address = await reach(plan.wishes)
+  const address = await reach(plan.wishes, world.interrupted)
   const crew = new Crew(plan.workers, world.startWorker)
   const done = new AbortController()
   const beganUs = nowUs()
@@ -76,6 +76,8 @@ export async function measure(plan: BenchPlan, world: MeasureWorld): Promise<Res
       before,
     }
     refuseNothing(plan, reports)
+    const isNothing = reports.every(({ counters }) => counters.connected === 0)
+    if (isNothing && world.interrupted.aborted) throw interruptedBeforeConnecting()
     return resultsOf(plan, reports, figures)
   } finally {
     clearInterval(ticker)
@@ -183,7 +185,7 @@ type Address = Pick<WorkerPlan, 'url' | 'tls'>
  * Where the broker is, as an address: looked up once, and not by each of ten thousand connections.
  * @throws Failure when nobody listens there
  */
-function reach({ url, tls }: ConnectWishes): Promise<Address> {
+function reach({ url, tls }: ConnectWishes, interrupted: AbortSignal): Promise<Address> {
   const [, scheme = '', hostname = '', portText = '', path = ''] = /^(\w+):\/\/(.*?):(\d+)(\/.*)?$/.exec(url) ?? []
   const serverName = hostname.replace(/^\[(.*)\]$/, '$1')
   const port = Number(portText)
@@ -195,6 +197,12 @@ function reach({ url, tls }: ConnectWishes): Promise<Address> {
     }
     socket.on('error', (error) => fail(error.message === '' ? 'nobody listens there' : obstacle(error, url)))
     socket.on('timeout', () => fail(`no answer within ${reachMs / 1000} s`))
+    const stop = (): void => {
+      socket.destroy()
+      reject(interruptedBeforeConnecting())
+    }
+    interrupted.addEventListener('abort', stop)
+    socket.on('close', () => interrupted.removeEventListener('abort', stop))
     socket.on('connect', () => {
       const host = socket.remoteAddress ?? serverName
       socket.destroy()

@@ -146,7 +146,9 @@ describe('against a server that is wrong', () => {
     expect(await run([url, ...puback])).toMatchObject({
       exitCode: 3,
       out: '',
-      err: expect.stringMatching(/can be reached, but takes no CONNECT of MQTT 5\.0 without a user name; it may be no MQTT broker\.\n$/),
+      err: expect.stringMatching(
+        /can be reached, but takes no CONNECT of MQTT 5\.0 without a user name; it may be no MQTT broker\.\n$/,
+      ),
     })
   })
 })

@@ -197,20 +197,7 @@ describe('exit codes', () => {
   })
 
   test('5 when the connection is lost while waiting for a line', async () => {
-    const io = fakeIo()
-    const broker = fakeBroker()
-    const neverEnding = {
-      ...io,
-      stdin: (async function* () {
-        yield Buffer.from('one\n')
-        await new Promise(() => {})
-      })(),
-    }
-    const fakes = commands.map((command) => ({
-      ...command,
-      load: async () => (given: Parameters<typeof pub>[0]) => pub(given, neverEnding, broker.open),
-    }))
-    const exit = main(['pub', 'a', '-l'], neverEnding, '0', fakes)
+    const { broker, exit } = start(['a', '-l'], { stdin: ['one\n'], stdinStaysOpen: true })
     while (broker.published.length === 0) await new Promise(setImmediate)
     broker.lose(new Failure('the connection was lost.', 5))
     expect(await exit).toBe(5)
@@ -223,6 +210,19 @@ describe('exit codes', () => {
     expect(await exit).toBe(1)
     expect(broker.disconnects).toBe(1)
     expect(io.err()).toBe('mq: interrupted after 1 message, 0 of them acknowledged.\n')
+  })
+
+  test('1 when interrupted while connecting, or while it reads its payload', async () => {
+    const { io, broker, exit } = start(['a', 'on'], { silent: true })
+    while (broker.wishes.length === 0) await new Promise(setImmediate)
+    io.interrupt()
+    expect(await exit).toBe(1)
+    expect(io.err()).toBe('mq: interrupted before connecting.\n')
+    const reading = start(['a', '-s'], { stdinStaysOpen: true })
+    await new Promise(setImmediate)
+    reading.io.interrupt()
+    expect(await reading.exit).toBe(1)
+    expect(reading.io.err()).toBe('mq: interrupted before connecting.\n')
   })
 
   test.each([

@@ -9,6 +9,7 @@ import { connectPlanOf } from '../connection/connect-wishes.ts'
 import type { Answer, Connection, OpenConnection, OutgoingMessage } from '../connection/connection.ts'
 import { reasonText } from '../connection/reason.ts'
 import { ExitCode } from '../exit-code.ts'
+import { interruptedBeforeConnecting } from '../failure.ts'
 import { lines } from '../input/lines.ts'
 import type { Io } from '../io.ts'
 import { type PublishPlan, payloadOf, publishNeedsV5, publishPlanOf } from './pub-plan.ts'
@@ -25,8 +26,12 @@ export async function pub(given: Arguments, io: Io, open: OpenConnection): Promi
   const forget = io.onInterrupt(() => abort.abort())
   try {
     // Read before connecting: an unreadable file should not cost a connection.
-    const payload = plan.source.type === 'lines' ? undefined : await payloadOf(plan.source, io)
-    const connection = await open(connectPlan.wishes, status, abort.signal)
+    const reading = plan.source.type === 'lines' ? undefined : payloadOf(plan.source, io)
+    const payload = await Promise.race([reading, interrupted])
+    if (payload === 'interrupted') throw interruptedBeforeConnecting()
+    const connection = await open(connectPlan.wishes, status, abort.signal).catch((error: unknown) => {
+      throw abort.signal.aborted ? interruptedBeforeConnecting() : error
+    })
     const publisher = publisherOf(connection, plan, io, status)
     const work =
       payload === undefined

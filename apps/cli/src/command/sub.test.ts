@@ -161,12 +161,15 @@ describe('the end', () => {
     expect(exitCode).toBe(0)
   })
 
-  test.each([false, true])('a signal: 0 (while connecting: %s)', async (silent) => {
+  test.each<readonly [boolean, number, string]>([
+    [false, 0, ''],
+    [true, 1, 'mq: interrupted before connecting.\n'],
+  ])('a signal (while connecting: %s): %d', async (silent, exitCode, err) => {
     const { io, exit } = start(['a'], { silent })
     await settled()
     io.interrupt()
-    expect(await exit).toBe(0)
-    expect(io.err()).toBe('')
+    expect(await exit).toBe(exitCode)
+    expect(io.err()).toBe(err)
   })
 
   test('nobody reads our output: 0, and the message is not acknowledged', async () => {

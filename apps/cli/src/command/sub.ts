@@ -10,7 +10,7 @@ import { type ConnectPlan, connectPlanOf } from '../connection/connect-wishes.ts
 import type { Connection, OpenConnection, ReceivedMessage } from '../connection/connection.ts'
 import { reasonText } from '../connection/reason.ts'
 import { ExitCode } from '../exit-code.ts'
-import { Failure } from '../failure.ts'
+import { Failure, interruptedBeforeConnecting } from '../failure.ts'
 import type { Io } from '../io.ts'
 import { rendererOf } from '../output/renderer.ts'
 import { type Status, statusOf } from './status.ts'
@@ -44,7 +44,11 @@ export async function sub(given: Arguments, io: Io, open: OpenConnection): Promi
     }
     return () => stop.abort()
   }
-  const forget = io.onInterrupt(() => finish(ExitCode.done))
+  let interruptedEarly = false
+  const forget = io.onInterrupt(() => {
+    interruptedEarly = connection === undefined
+    finish(interruptedEarly ? ExitCode.unexpected : ExitCode.done)
+  })
   try {
     // Twice: connecting may take as long as waiting for messages may, which, as in mosquitto_sub, is counted from CONNACK.
     const stopConnectTimer = startTimer()
@@ -65,6 +69,7 @@ export async function sub(given: Arguments, io: Io, open: OpenConnection): Promi
   } catch (error) {
     // What a connection says that we ended ourselves is no news.
     await connection?.disconnect()
+    if (interruptedEarly) throw interruptedBeforeConnecting()
     if (exitCode !== undefined) return exitCode
     throw error
   } finally {
