@@ -118,7 +118,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'subscribers', kind: 'value', value: 'n', group: 'Bench', commands: bench, describe: 'Subscribers of e2e, where not -c' },
   { name: 'rate', kind: 'value', value: 'n|max', group: 'Bench', commands: bench, describe: 'Messages per second, all together (conn: connections); 0 or max: as many as the window lets [max]' },
   { name: 'window', kind: 'value', value: 'n', group: 'Bench', commands: bench, describe: 'Messages of one publisher under way at once, with --rate max (conn: CONNECTs) [100]' },
-  { name: 'duration', kind: 'value', value: 'time', group: 'Bench', commands: bench, describe: 'How long is measured [10s]' },
+  { name: 'duration', kind: 'value', value: 'time', group: 'Bench', commands: bench, describe: 'How long is measured; conn: how long the connections are held once they all stand [10s]' },
   { name: 'warmup', kind: 'value', value: 'time', group: 'Bench', commands: bench, describe: 'Run this long before measuring [1s]' },
   { name: 'size', kind: 'value', value: 'bytes', group: 'Bench', commands: bench, describe: 'Payload, 24 bytes at least [64]' },
   { name: 'bind', short: 'A', kind: 'value', repeat: true, value: 'address', group: 'Bench', commands: bench, describe: 'Connect from this address of the machine; several, in turns, have more ports than one. Repeatable' },

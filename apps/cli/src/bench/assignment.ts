@@ -69,6 +69,6 @@ export function filterOf(template: string, topology: Topology): string | undefin
 }
 
 /** Short enough for every broker: 23 characters are what 3.1.1 promises (section 3.1.3.1). */
-export function clientIdOf(run: number, kind: 'p' | 's' | 'i', index: number): string {
+export function clientIdOf(run: number, kind: 'p' | 's' | 'i' | 'w', index: number): string {
   return `mqb${run.toString(36)}${kind}${index}`
 }

@@ -57,6 +57,10 @@ describe('what is meant', () => {
     expect(await planOf('e2e')).not.toHaveProperty('properties')
   })
 
+  test('connections need not be held', async () => {
+    expect(await planOf('conn --duration 0')).toMatchObject({ durationMs: 0 })
+  })
+
   test('max and 0 are the same', async () => {
     expect(await planOf('e2e --rate max')).toMatchObject({ rate: 0 })
     expect(await planOf('e2e --rate 0')).toMatchObject({ rate: 0 })
@@ -84,6 +88,8 @@ describe('what is refused', () => {
     ['e2e -V 311 --expiry 10s', '--expiry needs MQTT 5.0'],
     ['conn --bind localhost', '--bind was given "localhost"; allowed are IP addresses of this machine'],
     ['e2e --fail-if p99>5', 'p99 with a time'],
+    ['e2e --duration 0', '--duration was given 0; nothing can be measured in no time.'],
+    ['sub --duration 0ms', '--duration was given 0'],
     ['e2e --pid me', '--pid was given "me"'],
     ['e2e --pid=', '--pid was given nothing; it is the number of one process: does the broker run?'],
   ])('%s', async (line, sentence) => {

@@ -71,6 +71,10 @@ export async function benchPlanOf(given: Arguments, io: Io): Promise<BenchPlan> 
   const rate = rateText === 'max' ? 0 : rateOf(rateText)
   const output = given.flag('json') ? 'json' : given.flag('csv') ? 'csv' : 'table'
   const { protocolVersion } = wishes
+  const durationMs = durationMsOf('--duration', given.text('duration') ?? '10s')
+  if (durationMs === 0 && mode !== 'conn') {
+    throw new UsageError('--duration was given 0; nothing can be measured in no time.')
+  }
   return {
     mode,
     topology,
@@ -85,7 +89,7 @@ export async function benchPlanOf(given: Arguments, io: Io): Promise<BenchPlan> 
     ...topicsFor(given, mode, topology, run, wishes.userName ?? ''),
     rate,
     window: number('window', 100, 1, 65_535),
-    durationMs: durationMsOf('--duration', given.text('duration') ?? '10s'),
+    durationMs,
     warmupMs: mode === 'conn' || mode === 'sub' ? 0 : durationMsOf('--warmup', given.text('warmup') ?? '1s'),
     workers: workersFor(given, mode, topology, cast, rate),
     spin: given.flag('spin'),

@@ -16,6 +16,7 @@ export class Crew {
   readonly #progress: (Progress | undefined)[] = []
   readonly #reports: (WorkerReport | undefined)[] = []
   readonly #ended: boolean[] = []
+  #prepared = 0
   #ready = 0
   #failure: Failure | undefined = undefined
   #wake: (() => void) | undefined = undefined
@@ -37,6 +38,10 @@ export class Crew {
 
   kill(): void {
     for (const [index, worker] of this.#workers.entries()) if (!this.#ended[index]) worker.kill()
+  }
+
+  get isPrepared(): boolean {
+    return this.#prepared === this.size
   }
 
   get isReady(): boolean {
@@ -85,7 +90,8 @@ export class Crew {
   }
 
   #heard(index: number, message: FromWorker): void {
-    if (message.type === 'ready') this.#ready++
+    if (message.type === 'prepared') this.#prepared++
+    else if (message.type === 'ready') this.#ready++
     else if (message.type === 'progress') this.#progress[index] = message
     else this.#reports[index] = message.report
     this.#wake?.()

@@ -1,7 +1,8 @@
 /**
  * One worker: its share of the connections, and the loop that sends.
  *
- *     prepare   connect all, a few at a time or by the schedule; subscribe         ready
+ *     prepare   make all connections; at a rate of them, warm up                   prepared
+ *     connect   open all, a few at a time or by the schedule; subscribe            ready
  *     go        send what is due, every millisecond, until `endUs`                 progress, …
  *     finish    say goodbye, count, report                                         report
  *
@@ -15,6 +16,7 @@ import { Publisher, type PublisherOwner } from './publisher.ts'
 import { Schedule } from './schedule.ts'
 import { Subscriber, type SubscriberOwner } from './subscriber.ts'
 import { Tally } from './tally.ts'
+import { warmUp } from './warm-up.ts'
 import type { WireConnection } from './wire-connection.ts'
 import { Workbench } from './workbench.ts'
 import type { FromWorker, Times, ToWorker, WorkerPlan, WorkerReport } from './worker-messages.ts'
@@ -24,6 +26,8 @@ const burstMax = 2000
 const progressMs = 200
 /** Less than this behind its schedule, the loop is only between two ticks. */
 const freshUs = 20_000
+/** In less time, a share of a core says nothing. */
+const cpuSampleUs = 100_000
 
 export class Generator implements PublisherOwner, SubscriberOwner {
   readonly tally: Tally = new Tally()
@@ -56,7 +60,10 @@ export class Generator implements PublisherOwner, SubscriberOwner {
   receive(message: ToWorker): void {
     switch (message.type) {
       case 'prepare':
-        this.#prepare(message.plan, message.startUs)
+        this.#prepare(message.plan)
+        break
+      case 'connect':
+        this.#connect(message.startUs)
         break
       case 'go':
         this.#go(message)
@@ -75,8 +82,10 @@ export class Generator implements PublisherOwner, SubscriberOwner {
   settled(): void {
     this.#settled++
     this.#connectingUntilUs = nowUs()
-    if (this.#settled === this.#connections.length) this.#tell({ type: 'ready' })
-    else if (!this.#isScheduled) this.#openMore()
+    if (this.#settled === this.#connections.length) {
+      if (this.#plan?.mode === 'conn') this.#takeCpu()
+      this.#tell({ type: 'ready' })
+    } else if (!this.#isScheduled) this.#openMore()
   }
 
   wantsPump(publisher: Publisher): void {
@@ -88,7 +97,7 @@ export class Generator implements PublisherOwner, SubscriberOwner {
     this.#publishers[publisher - (this.#plan?.publishers.first ?? 0)]?.wasDelivered()
   }
 
-  #prepare(plan: WorkerPlan, startUs: number): void {
+  #prepare(plan: WorkerPlan): void {
     const bench = new Workbench(plan, () => this.#pumpAll())
     const { run, userName = '' } = plan
     this.#plan = plan
@@ -107,16 +116,25 @@ export class Generator implements PublisherOwner, SubscriberOwner {
       (_, index) => new IdleClient(bench, this, clientIdOf(run, 'i', plan.idle.first + index)),
     )
     this.#connections = [...this.#subscribers, ...this.#publishers, ...idle].map(({ connection }) => connection)
+    this.#isScheduled = plan.mode === 'conn' && plan.rate > 0
+    const prepared = (): void => this.#tell({ type: 'prepared' })
+    if (this.#isScheduled) warmUp(bench, clientIdOf(run, 'w', plan.worker), prepared)
+    else prepared()
+  }
+
+  #connect(startUs: number): void {
+    const plan = this.#plan
+    if (plan === undefined) return
     this.#every(progressMs, () => this.#progress())
+    if (plan.mode === 'conn') this.#beginCpu()
     if (plan.keepAlive > 0) {
       // Twice in the time, so that silence never lasts as long as it may.
       this.#every(plan.keepAlive * 500, () => {
         for (const connection of this.#connections) connection.ping()
       })
     }
-    if (plan.mode === 'conn' && plan.rate > 0) {
+    if (this.#isScheduled) {
       // The workers take turns.
-      this.#isScheduled = true
       this.#openDue(new Schedule(startUs, plan.rate, plan.workers, { first: plan.worker, count: 1 }))
     } else if (this.#connections.length === 0) this.#tell({ type: 'ready' })
     else this.#openMore()
@@ -130,7 +148,9 @@ export class Generator implements PublisherOwner, SubscriberOwner {
 
   #openDue(schedule: Schedule): void {
     while (this.#opened < this.#connections.length && schedule.take(nowUs()) >= 0) {
-      this.#open(schedule.dueUs(0, this.#opened))
+      const dueUs = schedule.dueUs(0, this.#opened)
+      this.tally.histograms.schedule.record(nowUs() - dueUs)
+      this.#open(dueUs)
     }
     if (this.#opened < this.#connections.length) this.#later(1, () => this.#openDue(schedule))
   }
@@ -148,10 +168,7 @@ export class Generator implements PublisherOwner, SubscriberOwner {
     if (plan === undefined) return
     this.tally.measureUs = measureUs
     this.tally.endUs = endUs
-    this.#at(measureUs, () => {
-      this.#cpuFrom = process.cpuUsage()
-      this.#cpuFromUs = nowUs()
-    })
+    if (plan.mode !== 'conn') this.#at(measureUs, () => this.#beginCpu())
     this.#at(endUs, () => this.#stop())
     if (this.#publishers.length === 0) return
     const { publishers, publishersTotal, rate } = plan
@@ -209,11 +226,20 @@ export class Generator implements PublisherOwner, SubscriberOwner {
     }
     for (const publisher of this.#publishers) counters.unsent += publisher.stop()
     this.#bench?.flush()
-    if (this.#cpuFrom !== undefined) {
-      const { user, system } = process.cpuUsage(this.#cpuFrom)
-      this.#cpu = (user + system) / (now - this.#cpuFromUs)
-    }
+    if (this.#plan?.mode !== 'conn') this.#takeCpu()
     this.#progress()
+  }
+
+  #beginCpu(): void {
+    this.#cpuFrom = process.cpuUsage()
+    this.#cpuFromUs = nowUs()
+  }
+
+  #takeCpu(): void {
+    const took = nowUs() - this.#cpuFromUs
+    if (this.#cpuFrom === undefined || took < cpuSampleUs) return
+    const { user, system } = process.cpuUsage(this.#cpuFrom)
+    this.#cpu = (user + system) / took
   }
 
   #finish(): void {

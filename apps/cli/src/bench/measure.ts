@@ -1,7 +1,7 @@
 /**
  * One run from beginning to end:
  *
- *     connect ─► all ready ─► go: warm up, measure ─► wait for what is under way ─► reports ─► results
+ *     prepare ─► all prepared ─► connect ─► all ready ─► go: warm up, measure ─► wait for what is under way ─► reports ─► results
  *
  * The broker's CPU time is read at the borders of what is measured, so that neither connecting nor the end counts (in
  * `conn` it is the connecting that is measured).
@@ -43,9 +43,12 @@ export async function measure(plan: BenchPlan, world: MeasureWorld): Promise<Res
   let phase: 'connecting' | 'running' | 'draining' = 'connecting'
   const ticker = setInterval(() => world.progress(phase, crew.progress, (nowUs() - beganUs) / 1000), 500)
   try {
+    crew.send(prepare(plan, address))
+    // No schedule begins before all can keep it: a process takes its time to start.
+    await crew.until(() => crew.isPrepared, world.interrupted)
     const before = usageOf(plan)
-    const connectUs = nowUs() + (plan.rate > 0 ? leadUs : 0)
-    crew.send(prepare(plan, address, connectUs))
+    const startUs = nowUs() + (plan.rate > 0 ? leadUs : 0)
+    crew.send(() => ({ type: 'connect', startUs }))
     await crew.until(() => crew.isReady, world.interrupted)
     const connected = usageOf(plan)
     phase = 'running'
@@ -138,7 +141,7 @@ function copies({ topology, cast }: BenchPlan): number {
   return topology === 'fanin' || topology === 'fanout' ? cast.subscribers : 1
 }
 
-function prepare(plan: BenchPlan, address: Address, startUs: number): (worker: number) => ToWorker {
+function prepare(plan: BenchPlan, address: Address): (worker: number) => ToWorker {
   const { cast, workers, wishes } = plan
   const publishers = partsOf(cast.publishers, workers)
   const subscribers = partsOf(cast.subscribers, workers)
@@ -148,7 +151,6 @@ function prepare(plan: BenchPlan, address: Address, startUs: number): (worker: n
   const pending = plan.mode === 'conn' ? plan.window : pendingConnectsMax
   return (worker) => ({
     type: 'prepare',
-    startUs,
     plan: {
       mode: plan.mode,
       run: plan.run,

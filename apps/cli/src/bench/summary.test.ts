@@ -110,6 +110,12 @@ describe('whose figures these are', () => {
     ['not sent because connections were lost: the broker', [0.3], late(1000), { unsent: 5, lostConnections: 1 }, 0],
     ['nothing known: the broker', [Number.NaN], new Histogram(), {}, 0],
   ] as const)('%s', (_, cpu, schedule, more, count) => {
-    expect(bottlenecksOf(cpu, schedule, { ...counters, ...more })).toHaveLength(count)
+    expect(bottlenecksOf('e2e', cpu, schedule, { ...counters, ...more })).toHaveLength(count)
+  })
+
+  test('connections that were begun late are said to be connections', () => {
+    expect(bottlenecksOf('conn', [0.3], late(50_000), counters)).toEqual([
+      expect.stringMatching(/1 % of the connections were begun 50\.\d ms late or more/),
+    ])
   })
 })

@@ -8,6 +8,7 @@ import {
   type Counters,
   createCounters,
   type ErrorCount,
+  type Mode,
   type Results,
   type Row,
   rows,
@@ -69,7 +70,7 @@ export function resultsOf(plan: BenchPlan, reports: readonly WorkerReport[], fig
     deliveredRate: rateOver(counters.receivedMeasured),
     connectRate: connecting > 0 ? (counters.connected / connecting) * 1e6 : 0,
     workerCpu,
-    bottlenecks: bottlenecksOf(workerCpu, histograms.schedule, counters),
+    bottlenecks: bottlenecksOf(mode, workerCpu, histograms.schedule, counters),
     broker: brokerOf(plan, counters, figures),
   }
 }
@@ -111,7 +112,12 @@ const busyCpu = 0.9
 const lateUs = 20_000
 
 /** Whether it was the generator that was slow: its own figures, not the broker's, would be shown then. */
-export function bottlenecksOf(workerCpu: readonly number[], schedule: Histogram, counters: Counters): string[] {
+export function bottlenecksOf(
+  mode: Mode,
+  workerCpu: readonly number[],
+  schedule: Histogram,
+  counters: Counters,
+): string[] {
   const found: string[] = []
   const busiest = Math.max(0, ...workerCpu.filter((cpu) => !Number.isNaN(cpu)))
   if (busiest >= busyCpu) {
@@ -119,7 +125,8 @@ export function bottlenecksOf(workerCpu: readonly number[], schedule: Histogram,
   }
   const late = schedule.percentile(99)
   if (late > lateUs) {
-    found.push(`it was behind its own schedule: 1 % of the messages left ${(late / 1000).toFixed(1)} ms late or more`)
+    const what = mode === 'conn' ? 'connections were begun' : 'messages left'
+    found.push(`it was behind its own schedule: 1 % of the ${what} ${(late / 1000).toFixed(1)} ms late or more`)
   }
   if (counters.unsent > 0 && counters.heldBack === 0 && counters.lostConnections + counters.connectsFailed === 0) {
     found.push(`${counters.unsent} messages were due and never sent, and the broker had held none up`)

@@ -57,8 +57,10 @@ export interface Times {
 }
 
 export type ToWorker =
+  /** Make everything, and with a rate of connections begin none of them in cold code. */
+  | { readonly type: 'prepare'; readonly plan: WorkerPlan }
   /** Connect, and subscribe. With a rate, connections are due from `startUs` on. */
-  | { readonly type: 'prepare'; readonly plan: WorkerPlan; readonly startUs: number }
+  | { readonly type: 'connect'; readonly startUs: number }
   | ({ readonly type: 'go' } & Times)
   /** Send no more. */
   | { readonly type: 'stop' }
@@ -90,7 +92,9 @@ export interface WorkerReport {
 }
 
 export type FromWorker =
-  /** Every connection stands or has failed. */
+  /** There is nothing to wait for: to `prepare`. */
+  | { readonly type: 'prepared' }
+  /** Every connection stands or has failed: to `connect`. */
   | { readonly type: 'ready' }
   | ({ readonly type: 'progress' } & Progress)
   | { readonly type: 'report'; readonly report: WorkerReport }

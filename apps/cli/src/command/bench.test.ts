@@ -8,7 +8,7 @@ import { freePort, listening, portOf } from '../../test/mq.ts'
 import { argumentsOf } from '../argv/arguments.ts'
 import { rewrite } from '../argv/rewrite.ts'
 import { Generator } from '../bench/generator.ts'
-import type { StartWorker } from '../bench/worker-messages.ts'
+import type { StartWorker, Worker } from '../bench/worker-messages.ts'
 import { Failure } from '../failure.ts'
 import { bench } from './bench.ts'
 
@@ -174,8 +174,33 @@ test('conn: connections at a rate', async () => {
   const { report } = await run(`conn -L ${url} -c 20 --rate 100 --duration 50ms --json`)
   expect(report.connections).toMatchObject({ connected: 20, failed: 0, lost: 0 })
   expect(report.latency.connect.count).toBe(20)
+  expect(report.latency.schedule.count).toBe(20)
   // 20 connections, 10 ms apart.
   expect(report.rate.connectedPerSecond).toBeLessThan(120)
+})
+
+test('conn: no connection is due before every worker is prepared', async () => {
+  const { url } = await listen()
+  const sent: string[] = []
+  const held: (() => void)[] = []
+  const slow: StartWorker = (heard) => {
+    const generator = new Generator((message) => {
+      if (message.type === 'prepared') held.push(() => heard(message))
+      else setImmediate(heard, message)
+    })
+    const send: Worker['send'] = (message) => {
+      sent.push(message.type)
+      setImmediate(() => generator.receive(message))
+    }
+    return { send, kill: () => {} }
+  }
+  const running = run(`conn -L ${url} -c 4 --workers 2 --rate 100 --duration 50ms --json`, slow)
+  await vi.waitFor(() => expect(held).toHaveLength(2))
+  held[0]?.()
+  await new Promise(setImmediate)
+  expect(sent).toEqual(['prepare', 'prepare'])
+  held[1]?.()
+  expect((await running).report.connections).toMatchObject({ connected: 4, failed: 0 })
 })
 
 test.runIf(process.platform === 'linux')('connections come from the addresses of --bind, in turns', async () => {
