@@ -44,6 +44,20 @@ describe('exit codes', () => {
     expect(err).toMatch(/: what answers there is HTTP .* use -L ws:\/\/127\.0\.0\.1:\d+\.\n$/)
   })
 
+  test('4 where the port has no TLS', async () => {
+    const { exitCode, err } = await runMq([
+      'pub',
+      '-L',
+      `mqtts://127.0.0.1:${await brokerPort()}`,
+      '-t',
+      'a',
+      '-m',
+      'on',
+    ])
+    expect(exitCode).toBe(4)
+    expect(err).toMatch(/what answers there does not speak TLS \(.*\); without TLS the address begins with mqtt:/)
+  })
+
   test('134 for a wrong password, in 5.0 and in 3.1.1', async () => {
     const port = await brokerPort({ authenticate: ({ userName }) => userName === 'me' })
     for (const version of ['5', '311']) {

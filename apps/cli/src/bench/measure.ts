@@ -8,7 +8,7 @@
  */
 import { connect, isIP } from 'node:net'
 import type { ConnectWishes } from '../connection/connection.ts'
-import { isHttp, obstacle } from '../connection/obstacle.ts'
+import { isHttp, isNotTls, obstacle } from '../connection/obstacle.ts'
 import { ExitCode } from '../exit-code.ts'
 import { Failure, interruptedBeforeConnecting } from '../failure.ts'
 import { partsOf } from './assignment.ts'
@@ -223,7 +223,8 @@ function refuseNothing({ wishes, protocolVersion }: BenchPlan, reports: readonly
   const [first] = reports.flatMap(({ errors }) => errors)
   if (first === undefined) return
   const { where, text, reasonCode } = first
-  const cause = new Error(text)
+  // The text may be the system's code.
+  const cause = Object.assign(new Error(text), { code: text })
   if (isHttp(cause)) {
     throw new Failure(`cannot connect to ${wishes.url}: ${obstacle(cause, wishes.url)}.`, ExitCode.unreachable)
   }
@@ -232,6 +233,6 @@ function refuseNothing({ wishes, protocolVersion }: BenchPlan, reports: readonly
   const hint = isOld ? ' Perhaps it speaks no MQTT 5.0: try -V 311.' : ''
   const sentence = where === 'CONNACK' ? `${wishes.url} refused the connection` : `cannot connect to ${wishes.url}`
   const why = where === 'CONNACK' ? text : obstacle(cause, wishes.url)
-  const network = /^(?:E[A-Z]+$|closed|no )/.test(text) || wishes.tls === undefined
-  throw new Failure(`${sentence}: ${why}.${hint}`, reasonCode ?? (network ? ExitCode.unreachable : ExitCode.tls))
+  const isTls = wishes.tls !== undefined && (isNotTls(cause, wishes.url) || !/^(?:E[A-Z]+$|closed|no )/.test(text))
+  throw new Failure(`${sentence}: ${why}.${hint}`, reasonCode ?? (isTls ? ExitCode.tls : ExitCode.unreachable))
 }

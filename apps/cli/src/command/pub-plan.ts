@@ -3,10 +3,11 @@ import type { MessageProperties, QoS } from '@mq/core'
 import type { Arguments } from '../argv/arguments.ts'
 import { messagePropertiesOf, messagePropertyOptionOf } from '../argv/message-properties.ts'
 import { durationMsOf, integerOf, qosOf, topicNameOf } from '../argv/values.ts'
-import { type ConnectPlan, read } from '../connection/connect-wishes.ts'
+import type { ConnectPlan } from '../connection/connect-wishes.ts'
 import { ExitCode } from '../exit-code.ts'
 import { Failure, messageOf, UsageError } from '../failure.ts'
 import { all } from '../input/lines.ts'
+import { readFileOf } from '../input/read-file.ts'
 import type { Io } from '../io.ts'
 
 export type Source =
@@ -95,7 +96,7 @@ export function publishNeedsV5(given: Arguments): string | undefined {
 /** @throws Failure, exit code 6 */
 export async function payloadOf(source: Exclude<Source, { type: 'lines' }>, io: Io): Promise<Uint8Array> {
   if (source.type === 'bytes') return source.bytes
-  if (source.type === 'file') return read(io, source.option, source.path)
+  if (source.type === 'file') return readFileOf(io, source.option, source.path)
   try {
     return await all(io.stdin)
   } catch (error) {

@@ -2,7 +2,7 @@
 import { MqttError, openTransport } from '@mq/client'
 import type { Peer } from '@mq/conformance'
 import type { TlsWishes } from '../connection/connection.ts'
-import { obstacle } from '../connection/obstacle.ts'
+import { isNotTls, obstacle } from '../connection/obstacle.ts'
 import { ExitCode } from '../exit-code.ts'
 import { Failure, messageOf } from '../failure.ts'
 
@@ -41,6 +41,7 @@ function connectFailure(error: unknown, url: string, timeoutMs: number): Failure
   const isTimeout = inner instanceof Error && inner.name === 'TimeoutError'
   const said = inner instanceof Error ? obstacle(inner, url) : messageOf(inner)
   const what = isTimeout ? `nothing answered within ${timeoutMs} ms` : said
-  const exitCode = tlsFailure.test(code) && !(inner instanceof MqttError) ? ExitCode.tls : ExitCode.unreachable
+  const isTls = tlsFailure.test(code) || (inner instanceof Error && isNotTls(inner, url))
+  const exitCode = isTls && !(inner instanceof MqttError) ? ExitCode.tls : ExitCode.unreachable
   return new Failure(`cannot connect to ${url}: ${what}.`, exitCode, { cause: error })
 }

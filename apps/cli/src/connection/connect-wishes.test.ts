@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { certificate } from '../../test/certificate.ts'
 import { type FakeIoOptions, fakeIo } from '../../test/fake-io.ts'
 import { argumentsOf } from '../argv/arguments.ts'
 import { rewrite } from '../argv/rewrite.ts'
@@ -117,8 +118,8 @@ describe('the session', () => {
         will: { topicName: 'w', payload: Buffer.from('gone'), qos: 1, retain: true, properties: { contentType: 'x' } },
       },
     ],
-    [['--cafile', 'ca', '--insecure'], { tls: { ca: Buffer.from('CA'), rejectUnauthorized: false } }],
-  ])('%j', async (argv, expected) => expect(await wishes(argv, { files: { ca: 'CA' } })).toMatchObject(expected))
+    [['--cafile', 'ca', '--insecure'], { tls: { ca: Buffer.from(certificate), rejectUnauthorized: false } }],
+  ])('%j', async (argv, expected) => expect(await wishes(argv, { files: { ca: certificate } })).toMatchObject(expected))
 
   test.each<readonly [readonly string[], string]>([
     [['-i', 'a', '-I', 'b'], 'give --id or --id-prefix, not both.'],

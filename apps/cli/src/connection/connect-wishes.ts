@@ -2,11 +2,12 @@
 import type { Arguments } from '../argv/arguments.ts'
 import { type PropertiesByPacket, propertiesOf } from '../argv/property.ts'
 import { integerOf, protocolVersionOf, qosOf, sessionExpiryOf, topicNameOf } from '../argv/values.ts'
-import { ExitCode } from '../exit-code.ts'
-import { Failure, messageOf, UsageError } from '../failure.ts'
+import { UsageError } from '../failure.ts'
+import { readFileOf } from '../input/read-file.ts'
 import type { Io } from '../io.ts'
 import { type Address, addressOf } from './address.ts'
-import type { ConnectWishes, TlsWishes, WillWishes } from './connection.ts'
+import type { ConnectWishes, WillWishes } from './connection.ts'
+import { tlsOf } from './tls-files.ts'
 
 export interface ConnectPlan {
   readonly wishes: ConnectWishes
@@ -96,14 +97,14 @@ async function passwordOf(given: Arguments, address: Address, io: Io): Promise<U
   const text = given.in('flags', 'pw')
   if (file !== undefined && text !== undefined) throw new UsageError('give --pw or --pw-file, not both.')
   if (text !== undefined) return Buffer.from(text)
-  if (file !== undefined) return withoutNewline(await read(io, given.written('pw-file'), file))
+  if (file !== undefined) return withoutNewline(await readFileOf(io, given.written('pw-file'), file))
   if (address.password !== undefined) return Buffer.from(address.password)
   const inEnvironment = given.text('pw')
   if (inEnvironment !== undefined) return Buffer.from(inEnvironment)
   const fileInEnvironment = given.text('pw-file')
   return fileInEnvironment === undefined
     ? undefined
-    : withoutNewline(await read(io, 'MQ_PASSWORD_FILE', fileInEnvironment))
+    : withoutNewline(await readFileOf(io, 'MQ_PASSWORD_FILE', fileInEnvironment))
 }
 
 function withoutNewline(bytes: Uint8Array): Uint8Array {
@@ -126,29 +127,5 @@ function willOf(given: Arguments, properties: PropertiesByPacket, io: Io): WillW
     qos: qosOf('--will-qos', given.text('will-qos') ?? '0'),
     retain: given.flag('will-retain'),
     ...(properties.will === undefined ? {} : { properties: properties.will }),
-  }
-}
-
-/** @throws UsageError, and Failure where a file cannot be read */
-export async function tlsOf(given: Arguments, io: Io): Promise<TlsWishes> {
-  const cafile = given.text('cafile')
-  const cert = given.text('cert')
-  const key = given.text('key')
-  if ((cert === undefined) !== (key === undefined))
-    throw new UsageError('--cert and --key belong together; give both or neither.')
-  return {
-    ...(cafile === undefined ? {} : { ca: await read(io, given.written('cafile'), cafile) }),
-    ...(cert === undefined ? {} : { cert: await read(io, given.written('cert'), cert) }),
-    ...(key === undefined ? {} : { key: await read(io, given.written('key'), key) }),
-    rejectUnauthorized: !given.flag('insecure'),
-  }
-}
-
-/** @throws Failure, exit code 6 */
-export async function read(io: Io, option: string, path: string): Promise<Uint8Array> {
-  try {
-    return await io.readFile(path)
-  } catch (error) {
-    throw new Failure(`${option} ${path} cannot be read: ${messageOf(error)}.`, ExitCode.input, { cause: error })
   }
 }

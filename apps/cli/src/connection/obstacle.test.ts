@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { obstacle } from './obstacle.ts'
+import { isNotTls, obstacle } from './obstacle.ts'
 
 const platform = (message: string, code?: string) =>
   new Error(message, { cause: Object.assign(new Error(message), code === undefined ? {} : { code }) })
@@ -29,8 +29,30 @@ test.each([
   ],
   ['socket hang up', 'ECONNRESET', /does not speak WebSocket \(socket hang up\); .*mqtt:\/\//],
 ])('%s is told with what to do', (message, code, sentence) => {
-  expect(obstacle(platform(message, code), url)).toMatch(sentence)
+  expect(obstacle(platform(message, code), message.includes('TLS') ? 'mqtts://localhost:8883' : url)).toMatch(sentence)
 })
+
+test.each([
+  'Client network socket disconnected before secure TLS connection was established',
+  'write EPROTO 801C:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../ssl3_record.c:350:\n',
+  'read ECONNRESET',
+])('a port without TLS: %s', (message) => {
+  const error = platform(message)
+  expect(isNotTls(error, 'mqtts://localhost:8883')).toBe(true)
+  expect(obstacle(error, 'mqtts://localhost:8883')).toMatch(
+    /^what answers there does not speak TLS \([^\n]*\); without TLS/,
+  )
+  expect(isNotTls(error, url)).toBe(false)
+})
+
+test.each(['DEPTH_ZERO_SELF_SIGNED_CERT', 'SELF_SIGNED_CERT_IN_CHAIN', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'])(
+  'a certificate that nobody trusts: %s',
+  (code) => {
+    expect(obstacle(platform('self-signed certificate', code), 'mqtts://localhost:8883')).toMatch(
+      /\(self-signed certificate\); .*--cafile, .*--insecure$/,
+    )
+  },
+)
 
 test('what is not known is told as it is', () => {
   expect(obstacle(platform('connect EHOSTUNREACH 10.0.0.1:1883', 'EHOSTUNREACH'), url)).toBe(

@@ -27,8 +27,13 @@ export function obstacle(error: Error, url: string): string {
   if (said.includes('socket hang up')) {
     return `what answers there does not speak WebSocket (${said}); without it the address begins with mqtt:// or mqtts://`
   }
-  if (said.includes('before secure TLS connection')) {
-    return `what answers there does not speak TLS (${said}); without TLS the address begins with mqtt:// or ws://`
+  if (isNotTls(error, url)) {
+    // OpenSSL's own words are long, and of its sources.
+    const words = said.includes('wrong version number') ? 'wrong version number' : said
+    return `what answers there does not speak TLS (${words}); without TLS the address begins with mqtt:// or ws://`
+  }
+  if (untrusted.test(`${code}`)) {
+    return `its certificate is signed by nobody that is trusted here (${said}); give the signer's with --cafile, or in a test leave it unchecked with --insecure`
   }
   return said
 }
@@ -36,6 +41,20 @@ export function obstacle(error: Error, url: string): string {
 /** The H of "HTTP/1.1 400 Bad Request" is no packet of MQTT, and nothing else that answers begins so. */
 export function isHttp(error: Error): boolean {
   return messageOf(error).includes('no packet begins with 0x48')
+}
+
+/** Signed by itself, or by somebody unknown. */
+const untrusted = /^(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|^UNABLE_TO_(?:VERIFY|GET_ISSUER)/
+
+/** The handshake was not answered in TLS: the port is one without it. The platform calls most of these network errors. */
+export function isNotTls(error: Error, url: string): boolean {
+  const said = messageOf(error)
+  return (
+    /^(?:mqtts|wss):/.test(url) &&
+    (said.includes('before secure TLS connection') ||
+      said.includes('wrong version number') ||
+      /\b(?:ECONNRESET|EPROTO)$/.test(said))
+  )
 }
 
 function codeOf(error: unknown): unknown {

@@ -15,7 +15,7 @@ import { ReasonCode } from '@mq/core'
 import { ExitCode, exitCodeOfReason } from '../exit-code.ts'
 import { Failure, messageOf } from '../failure.ts'
 import type { Connection, ConnectWishes, OpenConnection, ReceivedMessage } from './connection.ts'
-import { isHttp, obstacle } from './obstacle.ts'
+import { isHttp, isNotTls, obstacle } from './obstacle.ts'
 import { reasonText } from './reason.ts'
 
 export const openConnection: OpenConnection = async (wishes, news, signal) => {
@@ -182,7 +182,7 @@ function failureOf(error: unknown, url: string, phase: 'connecting' | 'connected
     case 'tls':
       return made(cannot, ExitCode.tls)
     case 'network':
-      return made(cannot, ExitCode.unreachable)
+      return made(cannot, isNotTls(error, url) ? ExitCode.tls : ExitCode.unreachable)
     case 'connection-lost':
     case 'keep-alive-timeout':
     case 'server-disconnect':

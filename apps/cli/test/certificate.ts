@@ -1,0 +1,38 @@
+// A certificate of localhost that it signed itself, good until 2126, for tests alone; its key, that key behind a passphrase, and
+// the key of nothing.
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUXqwUczJoSFg+x5njh4qDkyhfgCcwCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyOTE0MjA0M1oYDzIxMjYxMTA1
+MTQyMDQzWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAASA0XIReMTI/IuWRbdP/Pye5A1TpZ64wxkHmMmN7bTFPiUPDViADfxV
+KqxLRvCLglEnOTqJxEl1kAMt3gqSgDXto28wbTAdBgNVHQ4EFgQUGFLOQgCv+qiC
+LUu5gWnS55KPVsUwHwYDVR0jBBgwFoAUGFLOQgCv+qiCLUu5gWnS55KPVsUwDwYD
+VR0TAQH/BAUwAwEB/zAaBgNVHREEEzARgglsb2NhbGhvc3SHBH8AAAEwCgYIKoZI
+zj0EAwIDRwAwRAIgPP0zkOh/b8E0NM7TUkE8Nhr4wt1aocy0zC+j+pdnmRoCIGvD
+EAoMwr+jmv4XuwcKVU74ta6BSSrpRWrJqYXNK55x
+-----END CERTIFICATE-----
+`
+
+export const key = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgfagNuYjvnjX8XBd6
+ZtZWwkIh9wYZShb8F8VYRr/P7+ShRANCAASA0XIReMTI/IuWRbdP/Pye5A1TpZ64
+wxkHmMmN7bTFPiUPDViADfxVKqxLRvCLglEnOTqJxEl1kAMt3gqSgDXt
+-----END PRIVATE KEY-----
+`
+
+export const encryptedKey = `-----BEGIN EC PRIVATE KEY-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-256-CBC,334FCA06F41C93D831CB592507A1E418
+
+fvdT4iVs0pQ63ht+ZaAm032iA50PIeCzHq5KnE+NHkRrf5hcsW79qz0mnBZbVkc8
+ltIgNfry3yaaH0oVbqNVUtp1y+tGFxjlvxDXBowt18bpCZMjiqH092c53wU9jpRc
+hWzoPysrOWvtY0oKNWF1TJGiRA+CDlGt2M4YXwc3/ss=
+-----END EC PRIVATE KEY-----
+`
+
+export const otherKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/UPVQhhtuXXzSK+A
+gKpCKnnobTu+/0oiIT2SgTxTajihRANCAASdVoFKXcD6kwqnxLwj2cMK1v+P0DBA
+kFuBcj4YX6ZG8XqdhxvC7CWaCXrJpWHPPfUO2ep1szIXht9MEmJLvfQN
+-----END PRIVATE KEY-----
+`
