@@ -9,6 +9,7 @@
 import { connect, isIP } from 'node:net'
 import type { ConnectWishes } from '../connection/connection.ts'
 import { isHttp, isNotTls, obstacle } from '../connection/obstacle.ts'
+import { reasonHint } from '../connection/reason.ts'
 import { ExitCode } from '../exit-code.ts'
 import { Failure, interruptedBeforeConnecting } from '../failure.ts'
 import { partsOf } from './assignment.ts'
@@ -232,7 +233,8 @@ function refuseNothing({ wishes, protocolVersion }: BenchPlan, reports: readonly
   const isOld = protocolVersion === 5 && (where === 'protocol' || /^closed/.test(text) || reasonCode === 0x84)
   const hint = isOld ? ' Perhaps it speaks no MQTT 5.0: try -V 311.' : ''
   const sentence = where === 'CONNACK' ? `${wishes.url} refused the connection` : `cannot connect to ${wishes.url}`
-  const why = where === 'CONNACK' ? text : obstacle(cause, wishes.url)
+  const why =
+    where === 'CONNACK' ? `${text}${reasonHint(reasonCode ?? 0, wishes.userName)}` : obstacle(cause, wishes.url)
   const isTls = wishes.tls !== undefined && (isNotTls(cause, wishes.url) || !/^(?:E[A-Z]+$|closed|no )/.test(text))
   throw new Failure(`${sentence}: ${why}.${hint}`, reasonCode ?? (isTls ? ExitCode.tls : ExitCode.unreachable))
 }

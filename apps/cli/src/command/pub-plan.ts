@@ -35,12 +35,19 @@ export function publishPlanOf(given: Arguments, { address, properties }: Connect
   const named = namedSources(given)
   const flagTopics = given.all('topic')
   const urlTopic = address.topic
+  const inUrl = given.in('flags', 'url') === undefined ? undefined : urlTopic
   const haveTopic = flagTopics.length > 0 || (urlTopic !== undefined && positionals.length < (named.length > 0 ? 1 : 2))
   const positionalTopic = haveTopic ? undefined : positionals.shift()
   const positionalMessage = positionals.shift()
   if (positionals.length > 0) {
     throw new UsageError(
       `there is one argument too many: "${positionals[0]}"; give a topic and a message, in quotes where they have blanks.`,
+    )
+  }
+  const besides = flagTopics[0] ?? positionalTopic
+  if (inUrl !== undefined && besides !== undefined) {
+    throw new UsageError(
+      `the topic is "${inUrl}" in the URL and "${besides}" besides; leave out one of them, or end the URL behind the port.`,
     )
   }
   const topics =

@@ -32,7 +32,6 @@ describe('where topic and message come from', () => {
     ['a topic as an option, a message as an argument', ['-t', 'a', 'on'], ['a on']],
     ['a URL', ['-L', 'mqtt://b/house/x', '-m', 'on'], ['house/x on']],
     ['a URL and an argument', ['-L', 'mqtt://b/house/x', 'on'], ['house/x on']],
-    ['arguments, which beat a URL', ['-L', 'mqtt://b/house/x', 'a', 'on'], ['a on']],
     ['several topics', ['-t', 'a', '-t', 'b', '-m', 'on'], ['a on', 'b on']],
     ['the last of several messages', ['a', '-m', 'on', '-m', 'off'], ['a off']],
     ['an empty message', ['a', '-m', ''], ['a ']],
@@ -66,6 +65,12 @@ describe('where topic and message come from', () => {
     [['a'], /a message is missing/],
     [['a', 'on', 'off'], /one argument too many: "off"/],
     [['a', 'on', '-n'], /more than one message/],
+    [
+      ['-L', 'mqtt://b/a/b', '-t', 'house/x', '-m', 'on'],
+      /the topic is "a\/b" in the URL and "house\/x" besides; leave out/,
+    ],
+    [['-L', 'mqtt://b/a/b', 'house/x', 'on'], /the topic is "a\/b" in the URL and "house\/x" besides/],
+    [['a', 'on', '-D', 'subscribe', 'user-property', 'k', 'v'], /mq pub sends no SUBSCRIBE, so -D subscribe/],
     [['a', '-l', '-s'], /more than one message/],
     [['a/#', 'on'], /the topic was given "a\/#"; allowed is a topic without the wildcards/],
     [['a', 'on', '--require-subscriber'], /--require-subscriber needs -q 1/],
@@ -143,6 +148,17 @@ describe('what is sent', () => {
     clearInterval(poll)
     expect(sent(broker)).toEqual(['a on', 'a on', 'a on'])
     expect(io.sleeps).toEqual([500, 500])
+  })
+
+  test('a topic beats that of MQ_URL', async () => {
+    expect(sent((await run(['-t', 'a', '-m', 'on'], { env: { MQ_URL: 'mqtt://b/house/x' } })).broker)).toEqual(['a on'])
+  })
+
+  test('a warning where a password lacks a user name', async () => {
+    const { exitCode, err } = await run(['a', 'on', '-P', 'secret'])
+    expect(exitCode).toBe(0)
+    expect(err).toBe('mq: warning: -P without -u: most brokers know a password only by its user name.\n')
+    expect((await run(['a', 'on', '-P', 'secret', '--quiet'])).err).toBe('')
   })
 
   test('a warning where will options lack a topic', async () => {

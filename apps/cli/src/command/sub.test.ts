@@ -94,6 +94,10 @@ describe('filters', () => {
   test.each<readonly [readonly string[], RegExp]>([
     [[], /a topic filter is missing/],
     [['a/#/b'], /the topic filter was given "a\/#\/b"; allowed is a filter where # stands alone and last/],
+    [
+      ['a', '-D', 'publish', 'content-type', 'x'],
+      /mq sub sends no PUBLISH, so -D publish would do nothing; allowed is/,
+    ],
     [['a', '-R', '--retained-only'], /leave no message to show/],
     [['a', '-F', '%Q'], /-F knows no %Q/],
     [['a', '--json', '-v'], /--json has a form of its own/],

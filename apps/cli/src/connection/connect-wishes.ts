@@ -1,6 +1,6 @@
 /** From arguments to how to connect: every option of the groups Connection, TLS and Will, checked. */
 import type { Arguments } from '../argv/arguments.ts'
-import { type PropertiesByPacket, propertiesOf } from '../argv/property.ts'
+import { type PropertiesByPacket, propertiesOf, propertyPackets } from '../argv/property.ts'
 import { integerOf, protocolVersionOf, qosOf, sessionExpiryOf, topicNameOf } from '../argv/values.ts'
 import { UsageError } from '../failure.ts'
 import { readFileOf } from '../input/read-file.ts'
@@ -28,6 +28,7 @@ export async function connectPlanOf(
 ): Promise<ConnectPlan> {
   const address = addressOf(given)
   const properties = propertiesOf(given.properties)
+  checkPackets(given, properties)
   const { connect, disconnect } = properties
   const protocolVersion = versionOf(given, needsV5)
   const cleanStart = !given.flag('disable-clean-session')
@@ -48,6 +49,10 @@ export async function connectPlanOf(
     throw new UsageError(
       `${given.flag('pw') ? given.written('pw') : given.written('pw-file')} needs --username: MQTT 3.1.1 has no password without a user name.`,
     )
+  }
+  if (password !== undefined && userName === undefined) {
+    const option = given.flag('pw-file') ? given.written('pw-file') : given.written('pw')
+    warn(given, io, `${option} without -u: most brokers know a password only by its user name.`)
   }
   const will = willOf(given, properties, io)
   const tls = address.tls ? await tlsOf(given, io) : undefined
@@ -71,6 +76,25 @@ export async function connectPlanOf(
       ...(tls === undefined ? {} : { tls }),
     },
   }
+}
+
+function warn(given: Arguments, io: Io, sentence: string): void {
+  if (!given.flag('quiet')) io.stderr.write(`mq: warning: ${sentence}\n`)
+}
+
+/** Which packet of -D a command never sends: better said than ignored. */
+const unsent: ReadonlyMap<string, 'publish' | 'subscribe'> = new Map([
+  ['sub', 'publish'],
+  ['pub', 'subscribe'],
+])
+
+function checkPackets(given: Arguments, properties: PropertiesByPacket): void {
+  const packet = unsent.get(given.command)
+  if (packet === undefined || properties[packet] === undefined) return
+  const allowed = propertyPackets.filter((name) => name !== packet).join(', ')
+  throw new UsageError(
+    `mq ${given.command} sends no ${packet.toUpperCase()}, so ${given.written('property')} ${packet} would do nothing; allowed is ${allowed}.`,
+  )
 }
 
 function versionOf(given: Arguments, needsV5: string | undefined): 3 | 4 | 5 | 'auto' {
@@ -117,8 +141,7 @@ function willOf(given: Arguments, properties: PropertiesByPacket, io: Io): WillW
   if (topic === undefined) {
     const lonely = ['will-payload', 'will-qos', 'will-retain'].find((name) => given.flag(name))
     const named = lonely ?? (properties.will === undefined ? undefined : 'property will')
-    if (named !== undefined && !given.flag('quiet'))
-      io.stderr.write(`mq: warning: --${named} does nothing without --will-topic.\n`)
+    if (named !== undefined) warn(given, io, `--${named} does nothing without --will-topic.`)
     return undefined
   }
   return {

@@ -16,7 +16,7 @@ import { ExitCode, exitCodeOfReason } from '../exit-code.ts'
 import { Failure, messageOf } from '../failure.ts'
 import type { Connection, ConnectWishes, OpenConnection, ReceivedMessage } from './connection.ts'
 import { isHttp, isNotTls, obstacle } from './obstacle.ts'
-import { reasonText } from './reason.ts'
+import { reasonHint, reasonText } from './reason.ts'
 
 export const openConnection: OpenConnection = async (wishes, news, signal) => {
   let wasConnected = false
@@ -53,7 +53,7 @@ export const openConnection: OpenConnection = async (wishes, news, signal) => {
       wasAnswered = true
     })
   } catch (error) {
-    throw failureOf(error, wishes.url, 'connecting')
+    throw failureOf(error, wishes.url, 'connecting', wishes.userName)
   }
 }
 
@@ -168,13 +168,14 @@ function optionsOf(wishes: ConnectWishes, retry: (error: MqttError) => boolean):
 const versionText = (version: 3 | 4 | 5): string => ({ 3: '3.1', 4: '3.1.1', 5: '5.0' })[version]
 
 /** What the client threw, as a sentence and an exit code. */
-function failureOf(error: unknown, url: string, phase: 'connecting' | 'connected'): Failure {
+function failureOf(error: unknown, url: string, phase: 'connecting' | 'connected', userName?: string): Failure {
   const made = (sentence: string, exitCode: number): Failure => new Failure(sentence, exitCode, { cause: error })
   if (error instanceof ConnectError && error.reasonCode !== undefined) {
     const said = reasonText(error.reasonCode, error.reasonString)
     const what = phase === 'connecting' ? `${url} refused the connection` : `${url} ended the connection`
     const elsewhere = error.serverReference === undefined ? '' : `; it names another server: ${error.serverReference}`
-    return made(`${what}: ${said}${elsewhere}.`, exitCodeOfReason(error.reasonCode))
+    const hint = phase === 'connecting' ? reasonHint(error.reasonCode, userName) : ''
+    return made(`${what}: ${said}${elsewhere}${hint}.`, exitCodeOfReason(error.reasonCode))
   }
   if (!(error instanceof MqttError)) return made(messageOf(error), ExitCode.unexpected)
   const cannot = `cannot connect to ${url}: ${obstacle(error, url)}.`
