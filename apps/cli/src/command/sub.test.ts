@@ -203,6 +203,17 @@ describe('on a terminal', () => {
     expect(out).toBe('12:31:20.114 house/bulb1  on  [q1 r]\n12:31:20.114 house/evil  \\x1b]0;title\\x07\n')
   })
 
+  test('it is said that something is waited for, and how that ends', async () => {
+    const line = 'subscribed to a, c; Ctrl-C ends'
+    const shown = (argv: readonly string[], env = {}) =>
+      run([...argv, '-C', '1'], { tty, env, deliver: [a], subscribeAnswers: [0, 0x87, 0] })
+    expect((await shown(['a', 'b', 'c'])).err).toContain(`\x1b[2m${line}\x1b[0m\n`)
+    expect((await shown(['a', 'b', 'c'], { NO_COLOR: '1' })).err).toMatch(new RegExp(`^${line}\n$`, 'm'))
+    expect((await shown(['a', '--quiet'])).err).toBe('')
+    expect((await shown(['a', '-E'])).err).toBe('')
+    expect((await run(['a', '-C', '1'], { deliver: [a] })).err).toBe('')
+  })
+
   test('one filter prints payloads, control characters escaped unless --raw', async () => {
     expect((await run(['house/evil', '-C', '1'], { tty, deliver: [evil] })).out).toBe('\\x1b]0;title\\x07\n')
     expect((await run(['house/evil', '-C', '1', '--raw'], { tty, deliver: [evil] })).out).toBe('\x1b]0;title\x07\n')

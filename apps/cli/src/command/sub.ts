@@ -56,8 +56,9 @@ export async function sub(given: Arguments, io: Io, open: OpenConnection): Promi
     stopConnectTimer()
     startTimer()
     if (exitCode === undefined) {
-      await subscribe(connection, plan, connectPlan, status)
+      const granted = await subscribe(connection, plan, connectPlan, status)
       if (plan.subscribeOnly) finish(ExitCode.done)
+      else if (granted.length > 0) status.remark(`subscribed to ${granted.join(', ')}; Ctrl-C ends`)
       await print(connection, plan, io, render, finish, abort.signal)
     }
     if (exitCode === undefined) {
@@ -78,13 +79,16 @@ export async function sub(given: Arguments, io: Io, open: OpenConnection): Promi
   }
 }
 
-/** @throws Failure where no filter, or with --strict not every filter, was granted */
+/**
+ * Returns the filters that were granted.
+ * @throws Failure where no filter, or with --strict not every filter, was granted
+ */
 async function subscribe(
   connection: Connection,
   plan: SubscribePlan,
   { properties }: ConnectPlan,
   status: Status,
-): Promise<void> {
+): Promise<readonly string[]> {
   const userProperties = properties.subscribe?.userProperties
   const answers =
     plan.filters.length === 0
@@ -110,12 +114,13 @@ async function subscribe(
     throw new Failure(`${refused.map(({ sentence }) => sentence).join('; ')}.`, first.reasonCode)
   }
   for (const { sentence } of refused) status.warn(`${sentence}; going on with the others.`)
-  if (plan.unsubscribes.length === 0) return
-  const unsubscribed = await connection.unsubscribe(plan.unsubscribes)
+  const granted = plan.filters.filter((_, index) => (answers[index]?.reasonCode ?? 0x80) < 0x80)
+  const unsubscribed = plan.unsubscribes.length === 0 ? [] : await connection.unsubscribe(plan.unsubscribes)
   for (const [index, { reasonCode }] of unsubscribed.entries()) {
     if (reasonCode >= 0x80)
       status.warn(`unsubscribing from ${plan.unsubscribes[index]} was refused: ${reasonText(reasonCode)}.`)
   }
+  return granted
 }
 
 async function print(
