@@ -21,7 +21,42 @@ describe('mq', () => {
   test('alone prints its help to stderr and exits with 2', async () => {
     const { exitCode, out, err } = await mq([])
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' })
+    expect(err).toMatch(/^mq: a command is missing; these are there\.\n\n/)
     expect(err).toMatch(/mq pub \[topic\] \[message\]/)
+  })
+
+  test('-v alone says why there is help, and what it may have meant', async () => {
+    const { exitCode, err } = await mq(['-v'])
+    expect(exitCode).toBe(2)
+    expect(err).toMatch(/^mq: a command is missing beside -v; these are there\. mq --version tells the version\.\n\n/)
+  })
+
+  test.each([
+    [['help'], ['--help']],
+    [['-h'], ['--help']],
+    [
+      ['help', 'sub'],
+      ['sub', '--help'],
+    ],
+    [
+      ['sub', '-h'],
+      ['sub', '--help'],
+    ],
+    [
+      ['help', 'completion'],
+      ['completion', '--help'],
+    ],
+  ])('%j is help as well', async (argv, same) => {
+    const answer = await mq(argv)
+    expect(answer).toEqual(await mq(same))
+    expect(answer).toMatchObject({ exitCode: 0, err: '' })
+  })
+
+  test('help of a command that is not there', async () => {
+    expect(await mq(['help', 'pbu'])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/did you mean mq pub\?/),
+    })
   })
 
   test('--help prints to stdout and exits with 0', async () => {
@@ -49,6 +84,33 @@ describe('mq', () => {
     const { exitCode, out } = await mq(['completion'])
     expect(exitCode).toBe(0)
     expect(out).toMatch(/complete .*mq/)
+  })
+
+  test('completion is for the shell that is named, or that is ours', async () => {
+    const bash = /^complete -o .* mq$/m
+    expect((await mq(['completion', 'bash'], undefined, { SHELL: '/bin/zsh' })).out).toMatch(bash)
+    expect((await mq(['completion', 'zsh'], undefined, { SHELL: '/bin/bash' })).out).toMatch(/^#compdef mq/)
+    expect((await mq(['completion'], undefined, { SHELL: '/usr/bin/fish' })).out).toMatch(/^complete -f -c mq/m)
+    expect((await mq(['completion'])).out).toMatch(bash)
+    const unknown = await mq(['completion', 'powershell'])
+    expect(unknown).toMatchObject({ exitCode: 2, out: '' })
+    expect(unknown.err).toMatch(/mq completion was given "powershell"; allowed is bash, zsh or fish\./)
+    expect((await mq(['completion'], undefined, { SHELL: '/bin/tcsh' })).err).toMatch(/no completion for tcsh/)
+  })
+
+  test('an option is listed with what it is about, for the command that is asked about', async () => {
+    const { out } = await mq(['conformance', '--help'])
+    expect(out).toMatch(/^Conformance:\n {2}-W, --timeout .*for each answer/m)
+    expect(out).not.toMatch(/^Subscription:/m)
+    expect((await mq(['sub', '--help'])).out).toMatch(
+      /--timeout .*<time> {2}Exit with 27 after this time: seconds, 500ms, 10s$/m,
+    )
+  })
+
+  test('other spellings that are taken are named', async () => {
+    const { out } = await mq(['pub', '--help'])
+    for (const spelling of ['--password', '--user', '--client-id', '--password-file', '3.1.1'])
+      expect(out).toContain(spelling)
   })
 
   test('completion --help prints no script', async () => {
@@ -123,6 +185,8 @@ describe('exit codes', () => {
       ['xyz'],
       'there is no command "xyz"; there are bench, broker, conformance, pub, sub, completion.',
     ],
+    ['a command as others call it', ['publish'], 'there is no command "publish"; did you mean mq pub?'],
+    ['another', ['subscribe'], 'did you mean mq sub?'],
     ['an unknown option', ['pub', '--mesage', 'x'], 'there is no option --mesage; did you mean --message?'],
     ['a value that is missing', ['pub', '-t'], 'option -t needs a value: <topic>.'],
     [

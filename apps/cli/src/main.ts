@@ -30,8 +30,15 @@ export async function main(
     // Help, version, completion, no command or none that exists: yargs, which takes longer to load than the rest of this.
     if (command === undefined || rewritten === undefined || rewritten.forYargs.length > 1) {
       const { ask } = await import('./argv/program.ts')
-      const { text, exitCode } = await ask(rewritten?.forYargs ?? argv, commands, version)
-      await (exitCode === ExitCode.done ? io.stdout : io.stderr).write(`${text.trimEnd()}\n`)
+      const question = {
+        argv: rewritten?.forYargs ?? argv,
+        words: rewritten?.positionals ?? [],
+        shell: io.env['SHELL'],
+        version,
+      }
+      const { text, exitCode } = await ask(question, commands)
+      const why = exitCode === ExitCode.done ? '' : `${noCommand(argv)}\n\n`
+      await (exitCode === ExitCode.done ? io.stdout : io.stderr).write(`${why}${text.trimEnd()}\n`)
       return exitCode
     }
     const given = argumentsOf(rewritten, io.env)
@@ -52,4 +59,11 @@ export async function main(
     }
     return error instanceof Failure ? error.exitCode : ExitCode.unexpected
   }
+}
+
+/** Why the help comes that nobody has asked for. */
+function noCommand(argv: readonly string[]): string {
+  if (argv.length === 0) return 'mq: a command is missing; these are there.'
+  const version = argv[0] === '-v' || argv[0] === '-V' ? ' mq --version tells the version.' : ''
+  return `mq: a command is missing beside ${argv[0]}; these are there.${version}`
 }

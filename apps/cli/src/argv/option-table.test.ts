@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { commands } from '../command/commands.ts'
 import { ExitCode } from '../exit-code.ts'
-import { optionTable } from './option-table.ts'
+import { familiarNames, optionSynonyms, optionTable } from './option-table.ts'
 
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
 
@@ -19,8 +19,16 @@ test.each(Object.entries(ExitCode))('exit code %s is in the README', (_, code) =
 
 test('the README names no option that is not there', () => {
   const named = [...readme.matchAll(/(?<![\w-])--([a-z][a-z-]+)/g)].map(([, name = '']) => name)
-  const known = new Set([...optionTable.map(({ name }) => name), 'help', 'version'])
+  const known = new Set([...optionTable.map(({ name }) => name), ...optionSynonyms.keys(), 'help', 'version'])
   expect(named.filter((name) => !known.has(name))).toEqual([])
+})
+
+test('what is meant by a name from elsewhere is there, and no name is both', () => {
+  const names = optionTable.map(({ name }) => name)
+  for (const [name, meant] of [...familiarNames, ...optionSynonyms]) {
+    expect(names).toContain(meant)
+    expect(names).not.toContain(name)
+  }
 })
 
 test('what a command needs is loaded when it runs: no module on the way there imports it statically', () => {

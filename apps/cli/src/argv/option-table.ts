@@ -16,17 +16,9 @@ export interface OptionSpec {
   readonly repeat?: true
   /** What the value is called in the help. */
   readonly value?: string
-  readonly group:
-    | 'Message'
-    | 'Subscription'
-    | 'Output'
-    | 'Connection'
-    | 'TLS'
-    | 'Will'
-    | 'Broker'
-    | 'Bench'
-    | 'Conformance'
-    | 'General'
+  readonly group: OptionGroup
+  /** In the help of a command that has none of the others of that group. */
+  readonly groupIn?: Partial<Record<CommandName, OptionGroup>>
   readonly describe: string
   /** In the help of a command for which that says too much. */
   readonly describeIn?: Partial<Record<CommandName, string>>
@@ -34,6 +26,18 @@ export interface OptionSpec {
   /** The environment variable that stands in for it. */
   readonly env?: string
 }
+
+export type OptionGroup =
+  | 'Message'
+  | 'Subscription'
+  | 'Output'
+  | 'Connection'
+  | 'TLS'
+  | 'Will'
+  | 'Broker'
+  | 'Bench'
+  | 'Conformance'
+  | 'General'
 
 export type CommandName = 'bench' | 'broker' | 'conformance' | 'pub' | 'sub'
 
@@ -71,7 +75,7 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'filter-out', short: 'T', kind: 'value', repeat: true, value: 'filter', group: 'Subscription', commands: sub, describe: 'Do not show topics that match. Repeatable' },
   { name: 'unsubscribe', short: 'U', kind: 'value', repeat: true, value: 'filter', group: 'Subscription', commands: sub, describe: 'Unsubscribe from this, after subscribing. Repeatable' },
   { name: 'count', short: 'C', kind: 'value', value: 'n', group: 'Subscription', commands: sub, describe: 'Exit after n messages' },
-  { name: 'timeout', short: 'W', kind: 'value', value: 'time', group: 'Subscription', commands: ['sub', 'conformance'], describe: 'Wait no longer than this: seconds, 500ms, 10s. sub: then exit with 27; conformance: for each answer [3s]' },
+  { name: 'timeout', short: 'W', kind: 'value', value: 'time', group: 'Subscription', commands: ['sub', 'conformance'], groupIn: { conformance: 'Conformance' }, describe: 'Exit with 27 after this time: seconds, 500ms, 10s', describeIn: { conformance: 'Wait no longer than this for each answer: seconds, 500ms, 10s [3s]' } },
   { name: 'subscribe-only', short: 'E', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Exit once the broker has acknowledged the subscriptions' },
   { name: 'no-retained', short: 'R', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Do not show retained messages' },
   { name: 'retained-only', kind: 'flag', group: 'Subscription', commands: sub, describe: 'Show retained messages, exit at the first that is not' },
@@ -84,23 +88,23 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'verbose', short: 'v', kind: 'flag', group: 'Output', commands: sub, describe: 'Print the topic before the payload' },
   { name: 'format', short: 'F', kind: 'value', value: 'format', group: 'Output', commands: sub, describe: "Output format of mosquitto_sub, such as '%I %t %p'" },
   { name: 'no-newline', short: 'N', kind: 'flag', group: 'Output', commands: sub, describe: 'No newline after the payload' },
-  { name: 'json', kind: 'flag', group: 'Output', commands: reaching, describe: 'One JSON object per line on stdout' },
+  { name: 'json', kind: 'flag', group: 'Output', commands: reaching, describe: 'One JSON object per line on stdout', describeIn: { bench: 'The report as one JSON object', conformance: 'The report as one JSON object' } },
   { name: 'raw', kind: 'flag', group: 'Output', commands: sub, describe: 'Payload bytes as they came, on a terminal too' },
   { name: 'pretty', kind: 'flag', group: 'Output', commands: sub, describe: 'Indent the JSON of -F %j and %J' },
 
   { name: 'url', short: 'L', kind: 'value', value: 'url', group: 'Connection', commands: reaching, env: 'MQ_URL', describe: 'mqtt(s)://[user[:password]@]host[:port][/topic] or ws(s)://host[:port]/path' },
   { name: 'host', short: 'h', kind: 'value', value: 'host', group: 'Connection', commands: reaching, env: 'MQ_HOST', describe: 'Broker [localhost]' },
   { name: 'port', short: 'p', kind: 'value', value: 'port', group: 'Connection', commands: reaching, env: 'MQ_PORT', describe: 'Port [1883, with TLS 8883]' },
-  { name: 'username', short: 'u', kind: 'value', value: 'name', group: 'Connection', commands: dialling, env: 'MQ_USERNAME', describe: 'User name' },
-  { name: 'pw', short: 'P', kind: 'value', value: 'password', group: 'Connection', commands: dialling, env: 'MQ_PASSWORD', describe: 'Password; other users of the machine can see it, prefer --pw-file' },
-  { name: 'pw-file', kind: 'value', value: 'path', group: 'Connection', commands: dialling, env: 'MQ_PASSWORD_FILE', describe: 'Read the password from this file; one newline at its end is left out' },
-  { name: 'id', short: 'i', kind: 'value', value: 'id', group: 'Connection', commands: connecting, env: 'MQ_ID', describe: 'Client Identifier [mq-<command>-<pid>-<random>]' },
+  { name: 'username', short: 'u', kind: 'value', value: 'name', group: 'Connection', commands: dialling, env: 'MQ_USERNAME', describe: 'User name; also --user' },
+  { name: 'pw', short: 'P', kind: 'value', value: 'password', group: 'Connection', commands: dialling, env: 'MQ_PASSWORD', describe: 'Password; also --password. Other users of the machine can see it, prefer --pw-file' },
+  { name: 'pw-file', kind: 'value', value: 'path', group: 'Connection', commands: dialling, env: 'MQ_PASSWORD_FILE', describe: 'Read the password from this file; one newline at its end is left out. Also --password-file' },
+  { name: 'id', short: 'i', kind: 'value', value: 'id', group: 'Connection', commands: connecting, env: 'MQ_ID', describe: 'Client Identifier; also --client-id [mq-<command>-<pid>-<random>]' },
   { name: 'id-prefix', short: 'I', kind: 'value', value: 'prefix', group: 'Connection', commands: connecting, describe: 'Client Identifier is this and the process id' },
   { name: 'keepalive', short: 'k', kind: 'value', value: 'seconds', group: 'Connection', commands: dialling, env: 'MQ_KEEPALIVE', describe: 'Keep Alive [60]' },
   { name: 'disable-clean-session', short: 'c', kind: 'flag', group: 'Connection', commands: connecting, describe: 'Go on with the session of this client id, and keep it' },
   { name: 'session-expiry-interval', short: 'x', kind: 'value', value: 'seconds', group: 'Connection', commands: connecting, describe: 'How long the broker keeps the session; -1 for ever [0, with -c -1]' },
-  { name: 'protocol-version', short: 'V', kind: 'value', value: 'version', group: 'Connection', commands: reaching, env: 'MQ_PROTOCOL_VERSION', describe: '5, 311, 31 or auto: 5, and 3.1.1 where that is refused [auto]' },
-  { name: 'property', short: 'D', kind: 'property', repeat: true, value: 'packet name value', group: 'Connection', commands: connecting, describe: 'MQTT 5.0 property: -D publish content-type text/plain, -D connect user-property k v' },
+  { name: 'protocol-version', short: 'V', kind: 'value', value: 'version', group: 'Connection', commands: reaching, env: 'MQ_PROTOCOL_VERSION', describe: '5, 311 (or 3.1.1, 4), 31 (or 3.1, 3), or auto: 5, and 3.1.1 where that is refused [auto]', describeIn: { bench: '5, 311 (or 3.1.1, 4) or 31 (or 3.1, 3) [5]', conformance: '5, 311 (or 3.1.1, 4) or 31 (or 3.1, 3) [all three]' } },
+  { name: 'property', short: 'D', kind: 'property', repeat: true, value: 'packet name value', group: 'Connection', commands: connecting, describe: 'MQTT 5.0 property: -D publish content-type text/plain, -D connect user-property k v', describeIn: { sub: 'MQTT 5.0 property: -D connect receive-maximum 10, -D subscribe user-property k v' } },
 
   { name: 'cafile', kind: 'value', value: 'path', group: 'TLS', commands: reaching, env: 'MQ_CAFILE', describe: 'Trust the certificates in this PEM file' },
   { name: 'cert', kind: 'value', value: 'path', group: 'TLS', commands: reaching, env: 'MQ_CERT', describe: 'Client certificate, PEM' },
@@ -143,10 +147,31 @@ export const optionTable: readonly OptionSpec[] = [
   { name: 'debug', short: 'd', kind: 'flag', group: 'General', commands: connecting, describe: 'Say on stderr what happens' },
 ]
 
-/** The spellings people know from elsewhere; taken, not shown in the help. */
+/** The spellings people know from elsewhere; taken, and named in what describes the option. */
 export const optionSynonyms: ReadonlyMap<string, string> = new Map([
   ['password', 'pw'],
   ['password-file', 'pw-file'],
   ['client-id', 'id'],
   ['user', 'username'],
+])
+
+/** Words that are no option here, and which one is meant: too far from it to be a typing error. */
+export const familiarNames: ReadonlyMap<string, string> = new Map([
+  ['msg', 'message'],
+  ['payload', 'message'],
+  ['body', 'message'],
+  ['hostname', 'host'],
+  ['server', 'host'],
+  ['broker', 'host'],
+  ['uri', 'url'],
+  ['login', 'username'],
+  ['clientid', 'id'],
+  ['ca', 'cafile'],
+  ['cacert', 'cafile'],
+  ['ca-file', 'cafile'],
+  ['certificate', 'cert'],
+  ['private-key', 'key'],
+  ['mqtt-version', 'protocol-version'],
+  ['lines', 'stdin-line'],
+  ['filter', 'topic'],
 ])

@@ -87,6 +87,8 @@ describe('what is refused', () => {
     ['pub --retain=yes', 'option --retain takes no value, and was given "yes".'],
     ['pub -D publish user-property k', 'option -D needs a value: <packet name value>.'],
     ['pub --mesage x', 'there is no option --mesage; did you mean --message?'],
+    ['pub --msg x', 'there is no option --msg; did you mean --message?'],
+    ['pub -t a -h', 'option -h needs a value: <host>.'],
     ['pub --zzz', 'there is no option --zzz.'],
     ['broker --foo', 'there is no option --foo.'],
     ['pub --qso 1', 'there is no option --qso; did you mean --qos?'],
@@ -106,6 +108,14 @@ test('the table of options is consistent', () => {
   expect(new Set(names).size).toBe(names.length)
   expect(new Set(shorts).size).toBe(shorts.length)
   for (const { name, kind, value } of optionTable) expect(kind === 'flag', name).toBe(value === undefined)
+})
+
+test.each([
+  ['-h', ['--help']],
+  ['pub -h', ['pub', '--help']],
+  ['pub -h b', ['pub']],
+])('-h without a host asks for help: mq %s', (line, forYargs) => {
+  expect(rewrite(words(line)).forYargs).toEqual(forYargs)
 })
 
 test('-c is a number of connections behind `bench`, and the session everywhere else', () => {

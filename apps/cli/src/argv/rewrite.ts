@@ -15,7 +15,7 @@
 import { UsageError } from '../failure.ts'
 import { brokerHint } from './broker-hints.ts'
 import { nearest } from './nearest.ts'
-import { type OptionSpec, optionSynonyms, optionTable } from './option-table.ts'
+import { familiarNames, type OptionSpec, optionSynonyms, optionTable } from './option-table.ts'
 
 export interface Rewritten {
   /** The first word that is not an option; undefined when there is none. */
@@ -92,7 +92,10 @@ export function rewrite(argv: readonly string[]): Rewritten {
       for (const rest of argv.slice(at)) word(rest)
       break
     }
+    const isFirst = options.size + properties.length + positionals.length === 0
     if (passed.has(argument)) forYargs.push(argument)
+    // -h is the host's, but where nothing else was said, nobody forgot a host.
+    else if (argument === '-h' && at === argv.length && isFirst) forYargs.push('--help')
     else if (argument.startsWith('--')) {
       const equals = argument.indexOf('=')
       const written = equals === -1 ? argument : argument.slice(0, equals)
@@ -124,7 +127,7 @@ function longOption(written: string, command: string | undefined): OptionSpec {
   if (option !== undefined) return option
   const hint = command === 'broker' ? brokerHint(name) : undefined
   if (hint !== undefined) throw new UsageError(`mq broker has no option ${written}: ${hint}.`)
-  const close = nearest(name, [...byName.keys(), 'help', 'version'])
+  const close = familiarNames.get(name) ?? nearest(name, [...byName.keys(), 'help', 'version'])
   throw new UsageError(`there is no option ${written}${close === undefined ? '.' : `; did you mean --${close}?`}`)
 }
 
