@@ -54,7 +54,7 @@ export const commands: readonly Command[] = [
     describe: 'Publish a message',
     examples: [
       ['mq pub -t house/bulb1 -m on', 'one message'],
-      ['mq pub house/cfg -f cfg.json -r -q 1', 'a file, retained'],
+      ['mq pub settings/lamp -f lamp.json -r -q 1', 'a file, retained'],
       ['seq 5 | mq pub -t count -l', 'each line a message'],
     ],
     async load() {

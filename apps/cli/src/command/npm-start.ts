@@ -1,6 +1,6 @@
 /**
- * `npm start --listen tcp://127.0.0.1:1884`, without `--` before the options: npm takes an option that it does not know for one of
- * its own. It leaves the value behind as an argument, or nothing at all, and the broker would listen elsewhere or be closed to others.
+ * `npm start --listen tcp://127.0.0.1:1884`, without `--` before the options: npm takes an option that it does not know for
+ * one of its own. It leaves the value behind as an argument, or nothing at all, and the broker would listen elsewhere than asked.
  */
 import type { Arguments } from '../argv/arguments.ts'
 import type { Io } from '../io.ts'

@@ -1,6 +1,6 @@
 /**
- * The files of --cafile, --cert and --key, looked into before anything is connected: what OpenSSL says of them later names no file,
- * and of a --cafile without a certificate it says nothing at all.
+ * The files of --cafile, --cert and --key, looked into before anything is connected: what OpenSSL says of them later names no
+ * file, and of a --cafile without a certificate it says nothing at all.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
 import type { Arguments } from '../argv/arguments.ts'
