@@ -8,9 +8,22 @@ const none: Uint8Array = new Uint8Array(0)
 /** @throws MqttError 'invalid-argument' for what is no payload: sent as an empty one, it would clear a retained message */
 export function payloadBytes(payload: unknown, what = 'the payload'): Uint8Array {
   if (payload === undefined) return none
-  if (typeof payload === 'string') return encodeUtf8(payload)
+  if (typeof payload === 'string') return textBytes(payload)
   if (isBytes(payload)) return payload
   throw noPayload(payload, what)
+}
+
+/** In a payload U+0000 may stand, as it may not in the strings of a packet. */
+function textBytes(text: string): Uint8Array {
+  if (!text.includes('\0')) return encodeUtf8(text)
+  const parts = text.split('\0').map((part) => encodeUtf8(part))
+  const bytes = new Uint8Array(parts.length - 1 + parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    bytes.set(part, at)
+    at += part.length + 1
+  }
+  return bytes
 }
 
 /** As `payloadBytes`, and nothing is encoded yet. */

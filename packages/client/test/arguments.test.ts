@@ -147,3 +147,14 @@ test('a refusal names its Reason Code, and what the server added', async () => {
   const text = 'the server refused the connection: 0x86 (bad user name or password)'
   await expect(server.client().connect()).rejects.toMatchObject({ code: 'connect-refused', message: text })
 })
+
+test('a payload of text may hold U+0000, which no string of a packet may', async () => {
+  const server = new FakeServer()
+  const client = await server.connected()
+  for (const text of ['\0', 'é\0😀\0', 'a\0b']) {
+    await client.publish('t', text)
+    await turn()
+    expect(textOf(await server.connection.next('publish'))).toBe(text)
+  }
+  await expect(client.publish('t', 'a\0\ud800')).rejects.toMatchObject({ code: 'invalid-argument' })
+})

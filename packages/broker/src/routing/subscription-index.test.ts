@@ -48,7 +48,7 @@ test('any sequence of changes: each session has what it put last, each name its 
     fc.property(fc.array(operation, { maxLength: 80 }), (operations) => {
       const topics = new TopicTable<Route>()
       const index = new SubscriptionIndex(topics, 'round-robin')
-      const sessions = ['p', 'q', 'r', 's', 't'].map(createSession)
+      const sessions = ['p', 'q', 'r', 's', 't'].map((clientId) => createSession(clientId))
       const oracle = sessions.map(() => new Map<string, SubscriptionOptions>())
       const left: ClientSession[] = []
       for (const { choice, kind, text, who } of operations) {
