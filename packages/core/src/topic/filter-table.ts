@@ -26,6 +26,7 @@
  */
 
 import { FilterNodes } from './filter-nodes.ts'
+import { levelEnd } from './topic-text.ts'
 
 /** Filters are parsed ones, without `$share/{ShareName}/`. */
 export class FilterTable {
@@ -137,8 +138,3 @@ export class FilterTable {
 }
 
 const dollar = 0x24
-
-function levelEnd(text: string, start: number): number {
-  const end = text.indexOf('/', start)
-  return end < 0 ? text.length : end
-}

@@ -26,6 +26,7 @@
 
 import { bytesOfLevel, NameNodes } from './name-nodes.ts'
 import { NameWalk } from './name-walk.ts'
+import { levelEnd } from './topic-text.ts'
 
 export class NameTable {
   readonly #nodes = new NameNodes()
@@ -107,9 +108,4 @@ export class NameTable {
   walk(topicFilter: string): NameWalk {
     return new NameWalk(this.#nodes, topicFilter)
   }
-}
-
-function levelEnd(text: string, start: number): number {
-  const end = text.indexOf('/', start)
-  return end < 0 ? text.length : end
 }

@@ -41,3 +41,9 @@ export function countLevels(text: string): number {
   }
   return levels
 }
+
+/** Where the level of `text` ends that begins at `start`. */
+export function levelEnd(text: string, start: number): number {
+  const end = text.indexOf('/', start)
+  return end < 0 ? text.length : end
+}
