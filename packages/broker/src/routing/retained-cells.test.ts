@@ -124,3 +124,13 @@ test('what is kept of a message stays as it was when its cell is another’s', (
   expect(plain(kept)).toEqual(before)
   expect(publicationTopic(cells.load(next).publication)).toBe('new')
 })
+
+test('a publisher whose name cannot be encoded leaves the names of the one before as they are', () => {
+  const cells = new RetainedCells()
+  const publication = createPublication({ topicName: 't', payload: Buffer.from('x'), qos: 0, retain: true })
+  const one = { clientId: 'one', userName: 'its user' }
+  cells.add(publication, one, 1)
+  const broken = { clientId: 'broken', userName: '\ud800' }
+  for (let n = 0; n < 2; n++) expect(() => cells.add(publication, broken, 2)).toThrow(TypeError)
+  expect(cells.publisherOf(cells.add(publication, one, 3))).toEqual(one)
+})

@@ -149,10 +149,12 @@ export class RetainedCells {
 
   #encode(publisher: Publisher | undefined): void {
     if (publisher === this.#publisher) return
-    this.#clientId = encodeUtf8(publisher?.clientId ?? '')
-    this.#userName = encodeUtf8(publisher?.userName ?? '')
-    // Last: what cannot be encoded throws, and would be taken for this one's the next time.
+    const clientId = encodeUtf8(publisher?.clientId ?? '')
+    const userName = encodeUtf8(publisher?.userName ?? '')
+    // All or nothing: what cannot be encoded throws, and another's names stay whole.
     this.#publisher = publisher
+    this.#clientId = clientId
+    this.#userName = userName
   }
 
   #write(page: Int32Array, head: number, publication: Publication, publisher: Publisher | undefined): void {
