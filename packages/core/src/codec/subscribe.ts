@@ -24,7 +24,7 @@ export function decodeSubscribe(
   if (reader.remaining === 0) reader.protocolError('MQTT-3.8.3-2', 'a SUBSCRIBE without Topic Filter')
   const subscriptions: SubscriptionRequest[] = []
   while (reader.remaining > 0 && reader.fault === undefined) {
-    if (subscriptions.length === topicFiltersMax) return tooMany('SUBSCRIBE', topicFiltersMax)
+    if (subscriptions.length === topicFiltersMax) return tooMany('a SUBSCRIBE', topicFiltersMax)
     const topicFilter = reader.string('MQTT-3.8.3-1')
     const options = reader.byte()
     checkOptions(reader, options, topicFilter, version)
@@ -48,7 +48,7 @@ export function decodeUnsubscribe(
   if (reader.remaining === 0) reader.protocolError('MQTT-3.10.3-2', 'an UNSUBSCRIBE without Topic Filter')
   const topicFilters: string[] = []
   while (reader.remaining > 0 && reader.fault === undefined) {
-    if (topicFilters.length === topicFiltersMax) return tooMany('UNSUBSCRIBE', topicFiltersMax)
+    if (topicFilters.length === topicFiltersMax) return tooMany('an UNSUBSCRIBE', topicFiltersMax)
     topicFilters.push(reader.string('MQTT-3.10.3-1'))
   }
   const wrong = reader.finish()
@@ -56,9 +56,9 @@ export function decodeUnsubscribe(
   return { type: 'unsubscribe', packetId, topicFilters, ...(properties !== undefined && { properties }) }
 }
 
-function tooMany(packetName: string, topicFiltersMax: number): Fault {
-  const sentence = `an ${packetName} of more than ${topicFiltersMax} Topic Filters; send them in several`
-  return fault(ReasonCode.quotaExceeded, '4.13', sentence.replace('an S', 'a S'))
+function tooMany(packet: string, topicFiltersMax: number): Fault {
+  const sentence = `${packet} of more than ${topicFiltersMax} Topic Filters; send them in several`
+  return fault(ReasonCode.quotaExceeded, '4.13', sentence)
 }
 
 /** Of options that have been checked; before 5.0 all but QoS are 0. */
