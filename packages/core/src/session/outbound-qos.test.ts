@@ -143,6 +143,18 @@ describe('identifiers', () => {
   })
 })
 
+test('where all have come round, more than a thousand in flight make it wait for the oldest', () => {
+  for (const count of [1000, 1001]) {
+    const outbound = new OutboundQos()
+    for (let n = 0; n < count; n++) outbound.begin(awaitingPuback, undefined)
+    for (let n = count; n < packetIdMax; n++) outbound.receive('puback', outbound.begin(awaitingPuback, undefined))
+    equal(outbound.hasIdentifier, count === 1000)
+    outbound.receive('puback', 1)
+    equal(outbound.hasIdentifier, true)
+    ok(outbound.begin(awaitingPuback, undefined) >= 1)
+  }
+})
+
 describe('after a resume', () => {
   const drain = (outbound: OutboundQos, mayPublish = true): number[] => {
     const ids: number[] = []
