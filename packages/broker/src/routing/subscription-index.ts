@@ -113,7 +113,7 @@ export class SubscriptionIndex {
     return route
   }
 
-  /** For the parts of a route. To work all of them out again takes a fifth of what it takes to deliver to their receivers. */
+  /** For the parts of a route. One that was forgotten is worked out again with the next message, which goes to each of them anyhow. */
   #makeRoom(parts: number): void {
     this.#cachedParts += parts
     if (this.#cachedParts <= cachedPartsMax) return
